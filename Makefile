@@ -1,0 +1,44 @@
+# One way to do each thing; .ci/run calls the same targets. `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help up test test-long check format bench docs
+SHELL := /bin/bash
+
+T ?= tests
+PYTEST := .venv/bin/python -m pytest
+# Placeholders that production settings insist on, so that `check --deploy` can look at the rest.
+DEPLOY := DJANGO_SETTINGS_MODULE=browsergrid.settings.production BROWSERGRID_PUBLIC_URL=https://grid.example.com \
+	DATABASE_URL=postgres://unused@localhost/unused BROWSERGRID_KEYS=only-for-the-deployment-check-of-make-check \
+	BROWSERGRID_SECRET_KEY=only-for-the-deployment-check-0123456789abcdefghijklmnopqrstuvwxyz
+
+help: ## print this list
+	@sed -nE 's/^([a-z-]+):.*## (.*)/\1\t\2/p' $(MAKEFILE_LIST) | while IFS=$$'\t' read -r name what; do printf 'make %-10s %s\n' "$$name" "$$what"; done
+
+up: ## set up and run everything: web, gateway, worker, beat, watcher, one local node, Redis; ARGS="--port 8001"
+	@exec ./setup.sh run .venv/bin/python manage.py up --end-with-parent $(ARGS)
+
+test: ## set up and run the tests; T=tests/reconciler narrows, ARGS=-x goes to pytest
+	@exec ./setup.sh test $(PYTEST) $(T) $(ARGS)
+
+test-long: ## the drills that take long: a bare Debian root, a hundred cycles, two hundred kills
+	@exec ./setup.sh test $(PYTEST) -m long $(T) $(ARGS)
+
+check: ## ruff, mypy, import contracts, migrations, deployment check, generated reference unchanged
+	@./setup.sh test
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/python manage.py makemigrations --check --dry-run
+	$(DEPLOY) .venv/bin/python manage.py check --deploy --fail-level WARNING
+	.venv/bin/python manage.py reference --check
+
+format: ## ruff format, then what ruff can mend by itself
+	@./setup.sh test
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+
+bench: ## measure the relay and the product against their baselines (method: benchmarks/README.md)
+	@exec ./setup.sh test .venv/bin/python -m benchmarks $(ARGS)
+
+docs: ## write docs/reference from the code: settings, OpenAPI, events, scopes, session states
+	@exec ./setup.sh test .venv/bin/python manage.py reference $(ARGS)

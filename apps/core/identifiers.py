@@ -1,0 +1,35 @@
+"""Ids: a UUIDv7 (RFC 9562) inside, an opaque prefixed word outside (`ses_01jd…`)."""
+
+import secrets
+import time
+import uuid
+
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32: no i, l, o, u
+VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
+LENGTH = 26  # 128 bits
+
+
+def uuid7() -> uuid.UUID:
+    """Ordered by time to the millisecond, random below that."""
+    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    value = value & ~(0xF << 76) | 0x7 << 76
+    return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+
+
+def encode(prefix: str, value: uuid.UUID) -> str:
+    number, letters = value.int, []
+    for _ in range(LENGTH):
+        number, rest = divmod(number, 32)
+        letters.append(ALPHABET[rest])
+    return f"{prefix}_{''.join(reversed(letters))}"
+
+
+def decode(prefix: str, word: str) -> uuid.UUID | None:
+    """The UUID inside, or None where the word is no id of that kind."""
+    head, _, letters = word.partition("_")
+    if head != prefix or len(letters) != LENGTH or any(letter not in VALUES for letter in letters):
+        return None
+    number = 0
+    for letter in letters:
+        number = number * 32 + VALUES[letter]
+    return uuid.UUID(int=number) if number < 1 << 128 else None

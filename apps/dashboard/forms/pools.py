@@ -1,0 +1,82 @@
+"""The form of a pool. Its sentences explain; its limits are checked by `apps.pools.services`."""
+
+from typing import Any, ClassVar
+
+from django import forms
+
+from apps.access.actor import Actor
+from apps.core.errors import Invalid
+from apps.pools.models import Pool
+
+NUMBERS: dict[str, tuple[str, str, str]] = {  # name → label, unit, sentence
+    "min": (
+        "Kept warm",
+        "min",
+        "So many browsers wait, ready, and a claim gets one at once. Each holds memory while it waits. 0 keeps nothing warm.",
+    ),
+    "max": ("Alive at once", "max", "Warm ones and those in use together never exceed this."),
+    "max_concurrency": ("In use at once", "max_concurrency", "Further claims wait in the queue until one is released."),
+    "timeout_minutes": ("Longest life", "minutes", "Counted from the claim. When it is over, the session ends."),
+    "idle_timeout_seconds": (
+        "Idle limit",
+        "seconds",
+        "A session without any activity for this long ends. 0 turns it off.",
+    ),
+    "queue_limit": ("Places in the queue", "claims", "When all are taken, a further claim is refused with 503."),
+    "queue_timeout_seconds": ("Longest wait", "seconds", "Keep it below 30: Playwright itself gives up then."),
+    "max_starting": ("Starting at once", "browsers", "Starting many at once slows all of them down."),
+    "per_user_limit": ("For one person", "sessions", "Sessions that one person may have in use here. Empty: no limit."),
+    "viewport_width": ("Width", "px", "The size of the page that a client finds."),
+    "viewport_height": ("Height", "px", "Changing the size replaces the warm browsers, a few at a time."),
+}
+FIRST = ("min", "max", "max_concurrency", "timeout_minutes")
+MORE = tuple(name for name in NUMBERS if name not in FIRST)
+
+
+class PoolForm(forms.Form):
+    name = forms.CharField(max_length=60, label="Name", help_text="What you write in a claim: ?pool=name.")
+    is_system = forms.BooleanField(
+        required=False, label="A system pool", help_text="It has no owner; everybody may claim from it by its name."
+    )
+
+    field_order: ClassVar[list[str]] = ["name", *NUMBERS]
+
+    def __init__(self, *arguments: Any, actor: Actor, pool: Pool | None = None, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        if pool is not None or not actor.sees_all:
+            del self.fields["is_system"]
+        shown = pool or Pool(min=1, max=3, max_concurrency=3)
+        for name, (label, unit, sentence) in NUMBERS.items():
+            self.fields[name] = forms.IntegerField(
+                label=label,
+                min_value=0 if name in {"min", "idle_timeout_seconds", "queue_limit"} else 1,
+                required=name != "per_user_limit",
+                help_text=sentence,
+                initial=getattr(shown, name),
+                widget=forms.NumberInput(attrs={"data-unit": unit, "inputmode": "numeric"}),
+            )
+        if pool is not None:
+            self.fields["name"].initial = pool.name
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in FIRST]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in MORE]
+
+    @property
+    def more_has_errors(self) -> bool:
+        return any(name in self.errors for name in MORE)
+
+    def values(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "is_system"}
+
+    def refuse(self, error: Invalid) -> None:
+        """Show what the service found wrong, each beside its field."""
+        for name, why in error.fields.items():
+            self.add_error(name if name in self.fields else None, why)
+        if not error.fields:
+            self.add_error(None, error.detail)

@@ -1,0 +1,137 @@
+"""Pools as pages show them, each with its strip; and the browsers of mine in pools that I do not see."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.urls import reverse
+
+from apps.access.actor import Actor
+from apps.access.permissions import Permission
+from apps.dashboard.rows import shown_state
+from apps.dashboard.spans import in_words
+from apps.dashboard.states import words
+from apps.dashboard.strips import Browser, Size, Strip, strip
+from apps.pools.models import Pool
+from apps.pools.queries import shows_pool, visible_pools
+from apps.sessions.models import BrowserSession
+from apps.sessions.queries import live, visible_sessions
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One setting with the plain sentence that says what it does at this value."""
+
+    name: str
+    value: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PoolCard:
+    id: str  # empty where the pool is not the actor's to see
+    name: str
+    url: str
+    live_url: str
+    strip: Strip
+    is_system: bool
+    is_default: bool
+    is_paused: bool
+    can_manage: bool
+    owner: str
+    in_use: int
+    ready: int
+
+    @property
+    def element_id(self) -> str:
+        return f"strip-{self.id or self.name}"
+
+
+def pool_cards(actor: Actor, now: datetime) -> list[PoolCard]:
+    """The pools the actor sees, then the pools of others in which the actor has browsers now, by name alone."""
+    seen = list(visible_pools(actor).order_by("owner_id", "-is_default", "name"))
+    browsers = _browsers(live(visible_sessions(actor)).order_by("id"))
+    cards = [pool_card(pool, browsers.get(pool.pk, (pool, []))[1], actor, now) for pool in seen]
+    hidden = [(pool, mine) for pool, mine in browsers.values() if not shows_pool(actor, pool)]
+    return cards + [pool_card(pool, mine, actor, now) for pool, mine in hidden]
+
+
+def one_card(pool: Pool, actor: Actor, now: datetime) -> PoolCard:
+    browsers = _browsers(live(visible_sessions(actor)).filter(pool=pool).order_by("id"))
+    return pool_card(pool, browsers.get(pool.pk, (pool, []))[1], actor, now)
+
+
+def pool_card(pool: Pool, browsers: list[Browser], actor: Actor, now: datetime) -> PoolCard:
+    sees = shows_pool(actor, pool)
+    size = Size(pool.min, pool.max, pool.max_concurrency) if sees else None
+    if sees and not actor.sees_all:
+        browsers = [*browsers, *_warm(pool, browsers, now)]
+    counts = [browser.state for browser in browsers]
+    return PoolCard(
+        id=pool.public_id if sees else "",
+        name=pool.name,
+        url=reverse("dashboard:pools-one", args=[pool.public_id]) if sees else "",
+        live_url=f"{reverse('dashboard:pools-strips')}?pool={pool.public_id if sees else pool.name}",
+        strip=strip(browsers, now, size),
+        is_system=pool.is_system,
+        is_default=pool.is_default,
+        is_paused=pool.paused_at is not None,
+        can_manage=sees and actor.has_scope(Permission.POOL_MANAGE) and (actor.sees_all or not pool.is_system),
+        owner=pool.owner.email if pool.owner else "",
+        in_use=sum(state in {"claimed", "running", "paused"} for state in counts),
+        ready=counts.count("ready"),
+    )
+
+
+def _warm(pool: Pool, browsers: list[Browser], now: datetime) -> list[Browser]:
+    """Unclaimed browsers of one's own pool: they have no owner, so only their number is the actor's to see."""
+    counter = pool.counter
+    known = Counter(browser.state for browser in browsers)
+    wanted = {"ready": counter.ready, "starting": counter.starting}
+    return [
+        Browser(id="", state=state, title=f"{words(state).word} browser {n + 1}", owner="", since=now)
+        for state, number in wanted.items()
+        for n in range(max(0, number - known[state]))
+    ]
+
+
+def _browsers(sessions: Iterable[BrowserSession]) -> dict[object, tuple[Pool, list[Browser]]]:
+    found: dict[object, tuple[Pool, list[Browser]]] = {}
+    for session in sessions:
+        entry = found.setdefault(session.pool_id, (session.pool, []))
+        entry[1].append(
+            Browser(
+                id=session.public_id,
+                state=shown_state(session),
+                title=session.name or f"…{session.public_id[-8:]}",
+                owner=session.owner.email if session.owner else "",
+                since=session.claimed_at or session.ready_at or session.created_at,
+            )
+        )
+    return found
+
+
+def rules(pool: Pool) -> list[Rule]:
+    """The pool's settings, each in a sentence that one can act on."""
+    idle = in_words(pool.idle_timeout_seconds) if pool.idle_timeout_seconds else "never"
+    limit = str(pool.per_user_limit) if pool.per_user_limit else "no limit"
+    return [
+        Rule("min", str(pool.min), f"{_browsers_said(pool.min)} kept warm, so that a claim is answered at once."
+             if pool.min else "Nothing is kept warm: each claim waits for a browser to start."),
+        Rule("max", str(pool.max), f"At most {_browsers_said(pool.max)} alive at once, warm and in use together."),
+        Rule("max_concurrency", str(pool.max_concurrency), "So many sessions may be in use at once; further claims queue."),
+        Rule("timeout_minutes", f"{pool.timeout_minutes} min",
+             f"A session ends {in_words(pool.timeout_minutes * 60)} after its claim, whatever it does."),
+        Rule("idle_timeout_seconds", idle, "A session that nobody uses for this long ends."
+             if pool.idle_timeout_seconds else "A quiet session is left alone until its longest life is over."),
+        Rule("queue", f"{pool.queue_limit} × {pool.queue_timeout_seconds} s",
+             f"Up to {pool.queue_limit} claims wait when all is taken, each for {in_words(pool.queue_timeout_seconds)}."),
+        Rule("per_user_limit", limit, "Sessions that one person may have in use here at once."),
+        Rule("max_starting", str(pool.max_starting), "Browsers that may be starting at the same time."),
+        Rule("viewport", f"{pool.viewport_width} × {pool.viewport_height}", "The size of the page that a client finds."),
+    ]  # fmt: skip
+
+
+def _browsers_said(number: int) -> str:
+    return "1 browser" if number == 1 else f"{number} browsers"

@@ -1,0 +1,123 @@
+"""Tags of our own design language: glyphs, icons, times. They draw; what they draw was asked for by the view."""
+
+from datetime import datetime
+from typing import Any
+
+from django import template
+from django.forms import BoundField, CheckboxInput
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from apps.dashboard import navigation, spans
+from apps.dashboard.states import words
+from apps.dashboard.tally import running_of
+
+register = template.Library()
+THEMES = ("system", "light", "dark")
+
+
+@register.simple_tag(takes_context=True)
+def theme(context: dict[str, Any]) -> str:
+    """The theme that the cookie forces, else `system`. Error pages have no request."""
+    request: HttpRequest | None = context.get("request")
+    chosen = request.COOKIES.get("bg_theme", "") if request else ""
+    return chosen if chosen in THEMES else "system"
+
+
+@register.simple_tag(takes_context=True)
+def navigation_places(context: dict[str, Any]) -> navigation.Places:
+    return navigation.places(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def tally(context: dict[str, Any]) -> int:
+    """How many sessions of this person are in use now."""
+    return running_of(context["request"])
+
+
+@register.simple_tag
+def glyph(state: str, size: str = "") -> SafeString:
+    return format_html(
+        '<svg class="glyph {}" data-state="{}" aria-hidden="true"><use href="#g-{}"/></svg>', size, state, state
+    )
+
+
+@register.simple_tag
+def state_word(state: str) -> SafeString:
+    """Glyph and word together."""
+    said = words(state)
+    return format_html(
+        '<span class="state" data-state="{}" title="{}">{}<span>{}</span></span>',
+        state,
+        said.meaning,
+        glyph(state),
+        said.word,
+    )
+
+
+@register.simple_tag
+def icon(name: str, extra: str = "") -> SafeString:
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="#i-{}"/></svg>', extra, name)
+
+
+@register.simple_tag
+def brand() -> SafeString:
+    return format_html('<svg aria-hidden="true"{}><use href="#brand"/></svg>', "")
+
+
+@register.simple_tag
+def when(moment: datetime | None, otherwise: str = "–") -> SafeString:
+    """How long ago, exact on hover, kept true by clock.js."""
+    if moment is None:
+        return format_html('<span class="faint">{}</span>', otherwise)
+    seconds = (timezone.now() - moment).total_seconds()
+    exact = moment.strftime("%-d %b %Y, %H:%M:%S UTC")
+    return format_html('<bg-time datetime="{}" title="{}">{}</bg-time>', stamp(moment), exact, spans.ago(seconds))
+
+
+@register.simple_tag
+def lasting(since: datetime | None, until: datetime | None = None) -> SafeString:
+    """A span that ticks while it has no end."""
+    if since is None:
+        return format_html('<span class="faint">{}</span>', "–")
+    seconds = ((until or timezone.now()) - since).total_seconds()
+    end = format_html(' until="{}"', stamp(until)) if until else ""
+    return format_html('<bg-duration since="{}"{}>{}</bg-duration>', stamp(since), end, spans.clock_face(seconds))
+
+
+@register.filter
+def stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@register.filter
+def split(text: str) -> list[str]:
+    return text.split()
+
+
+@register.filter
+def has_tag(tags: str | None, wanted: str) -> bool:
+    """allauth gives its elements a comma-separated list of tags."""
+    return wanted in (tags or "").split(",")
+
+
+@register.filter
+def span(seconds: float) -> str:
+    return spans.in_words(seconds)
+
+
+@register.filter
+def state_name(state: str) -> str:
+    return words(state).word
+
+
+@register.filter
+def get(mapping: dict[str, Any], key: str) -> Any:
+    return mapping.get(key, "")
+
+
+@register.filter
+def is_check(field: BoundField) -> bool:
+    return isinstance(field.field.widget, CheckboxInput)

@@ -1,0 +1,23 @@
+"""Reading on from a position, and one session's story."""
+
+from django.db.models import QuerySet
+
+from apps.access.actor import Actor
+from apps.access.lookup import visible
+from apps.access.permissions import Permission
+from apps.events.models import Event, EventPosition
+
+
+def after(actor: Actor, position: int, *, limit: int = 200) -> QuerySet[Event]:
+    """What `actor` may see that was committed after `position`, in order."""
+    events = Event.objects.filter(position__gt=position).order_by("position")
+    return visible(events, actor, Permission.EVENT_VIEW)[:limit]
+
+
+def of_session(session_id: object, *, after_sequence: int = 0) -> QuerySet[Event]:
+    return Event.objects.filter(session_id=session_id, sequence__gt=after_sequence).order_by("sequence")
+
+
+def last_position() -> int:
+    row = EventPosition.objects.filter(id=1).first()
+    return row.last if row else 0

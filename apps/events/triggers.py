@@ -1,0 +1,77 @@
+"""Rules that the database itself keeps: rendered per vendor, installed after every migrate, compared by hash.
+
+Not in migrations: SQLite drops triggers whenever Django remakes a table, and a rule changed in Python must reach the
+database without one.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse an INSERT or UPDATE of `table` where `refuse` holds. `refuse` is SQL over NEW and OLD that both databases read."""
+
+    name: str
+    table: str
+    moment: str  # "INSERT" or "UPDATE"
+    refuse: str
+    message: str
+
+    @property
+    def full_name(self) -> str:
+        """Carries the hash of the rule, so that a changed rule is a different trigger."""
+        return f"{self.name}_{hashlib.sha256(self.refuse.encode()).hexdigest()[:12]}"
+
+
+def install(guards: Iterable[Guard]) -> None:
+    """Idempotent: drops former versions of each guard and makes the present one."""
+    present = installed()
+    with connection.cursor() as cursor:
+        for guard in guards:
+            if guard.full_name in present:
+                continue
+            for name in present:
+                if name.startswith(f"{guard.name}_"):
+                    cursor.execute(_drop(name, guard.table))
+            cursor.execute(_create(guard))
+
+
+def missing(guards: Iterable[Guard]) -> list[str]:
+    """Names of guards that are not in force."""
+    present = installed()
+    return [guard.name for guard in guards if guard.full_name not in present]
+
+
+def installed() -> set[str]:
+    query = (
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        if connection.vendor == "postgresql"
+        else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def _create(guard: Guard) -> str:
+    if connection.vendor == "postgresql":
+        return (
+            f"CREATE OR REPLACE FUNCTION {guard.full_name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'check_violation'; END $$; "
+            f"CREATE TRIGGER {guard.full_name} BEFORE {guard.moment} ON {guard.table} "
+            f"FOR EACH ROW WHEN ({guard.refuse}) EXECUTE FUNCTION {guard.full_name}()"
+        )
+    return (
+        f"CREATE TRIGGER {guard.full_name} BEFORE {guard.moment} ON {guard.table} FOR EACH ROW WHEN {guard.refuse} "
+        f"BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+    )
+
+
+def _drop(name: str, table: str) -> str:
+    if connection.vendor == "postgresql":
+        return f"DROP TRIGGER {name} ON {table}; DROP FUNCTION IF EXISTS {name}()"
+    return f"DROP TRIGGER {name}"

@@ -1,0 +1,131 @@
+"""Make, change and delete pools, within the limits of an ordinary user."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Sum
+
+from apps.access.actor import Actor
+from apps.access.permissions import Permission
+from apps.core import clock
+from apps.core.errors import Conflict, Invalid, NotAllowed
+from apps.events import bus
+from apps.events.catalog import EventType
+from apps.events.publish import publish
+from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
+
+CHANGEABLE = (
+    "name", "browser", "min", "max", "max_concurrency", "max_starting", "timeout_minutes", "idle_timeout_seconds",
+    "per_user_limit", "queue_limit", "queue_timeout_seconds", "prepared", "idle_policy", "hibernate_days",
+    "viewport_width", "viewport_height", "launch", "recording", "labels",
+)  # fmt: skip
+
+
+def create_pool(*, actor: Actor, fields: Mapping[str, Any], provider: str = "", system: bool = False) -> Pool:
+    """A new pool of the actor's own; `system` (no owner) is staff's alone. Raises Invalid, NotAllowed."""
+    actor.require(Permission.POOL_CREATE)
+    if actor.user is None or (system and not actor.user.is_staff):
+        raise NotAllowed("staff_only", "Only staff may make system pools.")
+    with transaction.atomic():
+        pool = Pool(owner=None if system else actor.user, provider=_provider(actor, provider), **_known(fields))
+        _check(pool, actor)
+        pool.save(force_insert=True)
+        PoolCounter.objects.create(pool=pool)
+        _tell(pool, EventType.POOL_CREATED)
+    return pool
+
+
+def change_pool(pool: Pool, *, actor: Actor, fields: Mapping[str, Any], provider: str = "") -> Pool:
+    """Change some fields. Warm browsers of a former launch configuration are replaced a few at a time."""
+    actor.require(Permission.POOL_MANAGE)
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool=pool)
+        pool.refresh_from_db()
+        for name, value in _known(fields).items():
+            setattr(pool, name, value)
+        if provider:
+            pool.provider = _provider(actor, provider)
+        _check(pool, actor)
+        pool.save()
+        _tell(pool, EventType.POOL_CHANGED)
+    return pool
+
+
+def delete_pool(pool: Pool, *, actor: Actor) -> None:
+    """No new claims from now on; its browsers are ended by the reconciler. The default pool stays."""
+    actor.require(Permission.POOL_MANAGE)
+    if pool.is_default:
+        raise Conflict("default_pool", "The default pool cannot be deleted. Set its min to 0 to keep nothing warm.")
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool=pool)
+        Pool.objects.filter(pk=pool.pk, deleted_at__isnull=True).update(deleted_at=clock.now())
+        _tell(pool, EventType.POOL_DELETED)
+
+
+def ensure_counter(pool: Pool) -> PoolCounter:
+    return PoolCounter.objects.get_or_create(pool=pool)[0]
+
+
+def _known(fields: Mapping[str, Any]) -> dict[str, Any]:
+    unknown = {name: "There is no such field." for name in fields if name not in CHANGEABLE}
+    if unknown:
+        raise Invalid("invalid", "; ".join(f"{name}: {why}" for name, why in unknown.items()), fields=unknown)
+    return dict(fields)
+
+
+def _provider(actor: Actor, name: str) -> ProviderConfiguration:
+    choices = ProviderConfiguration.objects.all()
+    if not actor.sees_all:
+        choices = choices.filter(open_to_users=True)
+    found = choices.filter(name=name).first() if name else choices.order_by("created_at").first()
+    if found is None:
+        raise Invalid(
+            "invalid", "provider: There is no such provider.", fields={"provider": "There is no such provider."}
+        )
+    return found
+
+
+def _check(pool: Pool, actor: Actor) -> None:
+    problems = _problems(pool)
+    if pool.owner_id is not None and not actor.sees_all:
+        problems |= _beyond_limits(pool)
+    if problems:
+        raise Invalid("invalid", "; ".join(f"{name}: {why}" for name, why in problems.items()), fields=problems)
+
+
+def _problems(pool: Pool) -> dict[str, str]:
+    problems: dict[str, str] = {}
+    try:
+        pool.clean_fields(exclude=["owner", "provider"])
+    except ValidationError as error:
+        problems = {name: " ".join(words) for name, words in error.message_dict.items()}
+    if "min" not in problems and "max" not in problems and pool.min > pool.max:
+        problems["min"] = "Keep it at or below max."
+    same = Pool.current.filter(owner=pool.owner, name=pool.name).exclude(pk=pool.pk)
+    if "name" not in problems and same.exists():
+        problems["name"] = "You have a pool of this name."
+    return problems
+
+
+def _beyond_limits(pool: Pool) -> dict[str, str]:
+    grid = settings.GRID
+    others = Pool.current.filter(owner=pool.owner).exclude(pk=pool.pk)
+    sums = others.aggregate(max=Sum("max", default=0), min=Sum("min", default=0))
+    problems: dict[str, str] = {}
+    if others.count() + 1 > grid.user_pools:
+        problems["name"] = f"You may have {grid.user_pools} pools."
+    if sums["max"] + pool.max > grid.user_pools_max:
+        problems["max"] = f"The max of your pools together may be {grid.user_pools_max}; {sums['max']} are taken."
+    if sums["min"] + pool.min > grid.user_pools_min:
+        problems["min"] = f"The min of your pools together may be {grid.user_pools_min}; {sums['min']} are taken."
+    return problems
+
+
+def _tell(pool: Pool, event: EventType) -> None:
+    publish(
+        event, at=clock.now(), owner_id=pool.owner_id, pool_id=pool.pk, data={"pool": pool.public_id, "name": pool.name}
+    )
+    bus.hint_after_commit(bus.Topic.RECONCILE, None)

@@ -1,0 +1,98 @@
+"""A well-behaved provider without browsers: the contract in memory, for tests and drills of the control plane."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from threading import Lock
+
+from apps.providers.contract import (
+    GONE,
+    BrowserRef,
+    BrowserSpec,
+    Capability,
+    Farewell,
+    NoRoom,
+    Observation,
+    Phase,
+    Provider,
+    Refused,
+)
+
+VERSION = {
+    "Browser": "Chrome/156.0.0.0",
+    "Protocol-Version": "1.3",
+    "User-Agent": "Fake",
+    "V8-Version": "15.6",
+    "WebKit-Version": "537.36",
+}
+
+
+@dataclass
+class FakeBrowser:
+    """What the fake remembers of one: the look it has now, and how it was said goodbye to."""
+
+    spec: BrowserSpec
+    seen: Observation
+    farewell: Farewell | None = None
+
+
+class FakeProvider(Provider):
+    """A start answers at the next look; so does a stop. `room` bounds how many there may be."""
+
+    capabilities = frozenset({Capability.RELAUNCH})
+
+    def __init__(self, room: int = 1000) -> None:
+        self.room = room
+        self.browsers: dict[BrowserRef, FakeBrowser] = {}
+        self.peak = 0  # most there ever were at once, by the provider's own count
+        self._lock = Lock()
+
+    def start(self, spec: BrowserSpec) -> None:
+        if not spec.launch:
+            raise Refused("launch is empty")
+        with self._lock:
+            there = self.browsers.get(spec.ref)
+            if there is None:
+                if len(self.browsers) >= self.room:
+                    raise NoRoom(spec.ref.place)
+                self.browsers[spec.ref] = FakeBrowser(spec, Observation(Phase.STARTING, launch="", alive=False))
+                self.peak = max(self.peak, len(self.browsers))
+            elif there.seen.phase is Phase.RUNNING and there.spec.launch != spec.launch:
+                there.spec, there.seen = spec, replace(there.seen, phase=Phase.STARTING)
+
+    def observe(self, refs: Collection[BrowserRef]) -> Mapping[BrowserRef, Observation]:
+        with self._lock:
+            return {ref: self._look(ref) for ref in refs}
+
+    def stop(self, ref: BrowserRef, *, grace_seconds: int, farewell: Farewell = Farewell()) -> None:  # noqa: B008
+        with self._lock:
+            there = self.browsers.get(ref)
+            if there is not None:
+                there.farewell = farewell
+                there.seen = replace(there.seen, phase=Phase.STOPPING, alive=False)
+
+    def owned(self) -> Collection[BrowserRef]:
+        with self._lock:
+            return list(self.browsers)
+
+    def crash(self, ref: BrowserRef, reason: str = "browser_crashed") -> None:
+        """As if its process had died."""
+        with self._lock:
+            self.browsers[ref].seen = Observation(Phase.FAILED, alive=False, reason=reason)
+
+    def vanish(self, ref: BrowserRef) -> None:
+        """As if its node had been started anew."""
+        with self._lock:
+            self.browsers.pop(ref, None)
+
+    def _look(self, ref: BrowserRef) -> Observation:
+        there = self.browsers.get(ref)
+        if there is None:
+            return GONE
+        seen = there.seen
+        if seen.phase is Phase.STARTING:
+            there.seen = Observation(
+                Phase.RUNNING, launch=there.spec.launch, prepared=there.spec.prepare, version=VERSION
+            )
+        elif seen.phase is Phase.STOPPING:
+            del self.browsers[ref]
+        return seen

@@ -1,0 +1,36 @@
+"""Deadlines: wishes written for whatever is overdue. Every second, in time that follows what is due, not what there is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from apps.events import bus
+from apps.sessions import claims, connections
+from apps.sessions.lifecycle import EndReason, Outcome
+from apps.sessions.queries import idle, never_connected, overdue
+from apps.sessions.services import ask_to_stop
+
+
+@dataclass(frozen=True)
+class Swept:
+    ended: int
+    connections: int
+    claims: int
+
+
+def sweep(now: datetime) -> Swept:
+    """Write the wishes that time makes, close what lapsed gateways left, expire what nobody attends."""
+    lapsed = connections.close_lapsed(now)
+    with transaction.atomic():
+        ended = _end(never_connected(now), EndReason.NO_CONNECT, now)
+        ended += _end(overdue(now), EndReason.MAX_DURATION, now)
+        ended += _end(idle(now), EndReason.IDLE, now)
+        expired = claims.expire_unattended(now)
+        if ended:
+            bus.hint_after_commit(bus.Topic.RECONCILE)
+    return Swept(ended=ended, connections=lapsed, claims=expired)
+
+
+def _end(keys: list[object], reason: EndReason, now: datetime) -> int:
+    return ask_to_stop(keys, outcome=Outcome.TIMED_OUT, reason=reason, now=now) if keys else 0

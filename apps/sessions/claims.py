@@ -1,0 +1,253 @@
+"""Handing browsers to callers: one conditional UPDATE decides, and never two win the same one.
+
+Lock order: the pool's counter, the queue, the session. Whoever holds the counter's row lock sees the queue as it is.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from apps.access.actor import Actor
+from apps.access.permissions import Permission
+from apps.accounts.models import User
+from apps.core import clock
+from apps.core.errors import NoCapacity, NotAllowed, TooMany
+from apps.core.secrets import encrypt
+from apps.events.catalog import EventType
+from apps.pools.launch import configuration_hash, effective, launch_hash, template
+from apps.pools.models import Pool, PoolCounter
+from apps.pools.queries import pool_to_claim
+from apps.sessions.advance import Raced, advance, count, tell, want
+from apps.sessions.lifecycle import SessionState, counted
+from apps.sessions.models import BrowserSession, Claim, SessionActivity
+from apps.sessions.options import SessionOptions
+from apps.sessions.queries import in_use_by, oldest_ready, waiting
+
+ATTENDANCE = {True: timedelta(seconds=3), False: timedelta(seconds=15)}  # held; polled
+POLLED_LIFE = timedelta(minutes=10)
+TRIES = 5  # under the counter's lock a ready row can be lost only to the reconciler
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who claims and how: `is_held` waits on the line, else it polls. `address` only where stickiness wants it."""
+
+    actor: Actor
+    is_held: bool = True
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """Either a session (perhaps not yet usable), or a place in the queue."""
+
+    session: BrowserSession | None = None
+    claim: Claim | None = None
+
+
+def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
+    """Claim a browser for `caller`. Raises NotFound, NotAllowed, TooMany, NoCapacity, Invalid."""
+    actor = caller.actor
+    actor.require(Permission.POOL_CLAIM)
+    if actor.user is None or actor.session_id is not None:
+        raise NotAllowed("no_claim", "This credential serves one session and cannot claim another.")
+    pool = pool_to_claim(actor, options.pool)
+    with transaction.atomic():
+        counter = PoolCounter.objects.select_for_update().get(pool=pool)
+        now = clock.now()
+        _check_limits(pool, actor.user)
+        if not waiting(pool, now).exists():
+            session = _take(pool, counter, actor.user, caller.actor.credential, options, now, caller.address)
+            if session is not None:
+                return Claimed(session=session)
+        return Claimed(claim=_queue(pool, caller, actor.user, options, now))
+
+
+def attend(claim: Claim) -> Claim:
+    """Renew a waiting claim and serve it if its turn has come. Returns it as it is now."""
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool_id=claim.pool_id)
+        now = clock.now()
+        waits = Claim.objects.filter(pk=claim.pk, state=Claim.State.QUEUED)
+        waits.filter(expires_at__gt=now).update(attended_until=now + ATTENDANCE[claim.is_held])
+        waits.filter(expires_at__lte=now).update(state=Claim.State.EXPIRED)
+        _serve(claim.pool, now)
+    claim.refresh_from_db()
+    return claim
+
+
+def cancel(claim: Claim) -> None:
+    """The caller left. A session that was served meanwhile is ended, for nobody will come for it."""
+    now = clock.now()
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool_id=claim.pool_id)
+        Claim.objects.filter(pk=claim.pk, state=Claim.State.QUEUED).update(
+            state=Claim.State.CANCELLED, attended_until=now
+        )
+
+
+def serve(pool: Pool) -> int:
+    """Give what is free to those who wait, round robin between people. Returns how many were served."""
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool=pool)
+        return _serve(pool, clock.now())
+
+
+def _serve(pool: Pool, now: datetime) -> int:
+    served = 0
+    for claim in _fair_order(pool, now):
+        counter = PoolCounter.objects.get(pool=pool)
+        if counter.in_use >= pool.max_concurrency:
+            break
+        if pool.per_user_limit is not None and in_use_by(claim.owner, pool) >= pool.per_user_limit:
+            continue
+        options = SessionOptions(**claim.options)
+        session = _take(pool, counter, claim.owner, claim.credential, options, now, "")
+        if session is None:
+            break
+        if not claim.is_held:
+            fetch_by = now + timedelta(seconds=settings.GRID.polled_fetch_seconds)
+            BrowserSession.objects.filter(pk=session.pk).update(connect_deadline=fetch_by)
+        Claim.objects.filter(pk=claim.pk).update(state=Claim.State.SERVED, session=session, served_at=now)
+        served += 1
+    return served
+
+
+def _fair_order(pool: Pool, now: datetime) -> list[Claim]:
+    """Each person's first claim before anybody's second; who was served least lately goes first."""
+    rounds: dict[Any, int] = {}
+    ordered: list[tuple[int, datetime, Claim]] = []
+    for claim in waiting(pool, now).select_related("owner").order_by("queued_at", "id"):
+        turn = rounds.get(claim.owner_id, in_use_by(claim.owner, pool))
+        rounds[claim.owner_id] = turn + 1
+        ordered.append((turn, claim.queued_at, claim))
+    return [claim for *_, claim in sorted(ordered, key=lambda entry: entry[:2])]
+
+
+def _check_limits(pool: Pool, user: User) -> None:
+    if pool.paused_at is not None:
+        raise NoCapacity("pool_paused", f"The pool {pool.name} is paused for maintenance.", retry_after=60)
+    if pool.per_user_limit is not None and in_use_by(user, pool) >= pool.per_user_limit:
+        words = f"You have {pool.per_user_limit} sessions in use in the pool {pool.name}, its limit for one person."
+        raise TooMany("per_user_limit", f"{words} Release one, or ask for a higher per_user_limit.", retry_after=5)
+
+
+def _take(
+    pool: Pool,
+    counter: PoolCounter,
+    user: User,
+    credential: str,
+    options: SessionOptions,
+    now: datetime,
+    address: str,
+) -> BrowserSession | None:
+    """A warm session, else a new one started for this caller, else None: the caller must wait."""
+    if counter.in_use >= pool.max_concurrency:
+        return None
+    fields = _claimed_fields(pool, user, credential, options, now, address)
+    for _ in range(TRIES):
+        ready = oldest_ready(pool)
+        if connection.features.has_select_for_update_skip_locked:
+            ready = ready.select_for_update(skip_locked=True)
+        session = ready.first()
+        if session is None:
+            break
+        deadline = None
+        usable = fields["launch_wanted"] == session.launch_present
+        if usable and not fields["keep_alive"]:
+            deadline = now + timedelta(seconds=settings.GRID.connect_seconds)
+        try:
+            with transaction.atomic():
+                advance(
+                    session,
+                    SessionState.CLAIMED,
+                    EventType.SESSION_CLAIMED,
+                    now=now,
+                    claimed_at=now,
+                    connect_deadline=deadline,
+                    start_deadline=None if usable else now + timedelta(seconds=settings.GRID.start_timeout_seconds),
+                    **fields,
+                )
+        except Raced:
+            continue
+        SessionActivity.objects.update_or_create(session=session, defaults={"last_at": now})
+        want(session)
+        return session
+    if counter.alive >= pool.max:
+        return None
+    return new_session(pool, now=now, **fields)
+
+
+def new_session(pool: Pool, *, now: datetime, **fields: Any) -> BrowserSession:
+    """A pending session, warm or (with an owner) for a claim; its place is counted. The counter's lock must be held."""
+    present = launch_hash(template(pool))
+    session = BrowserSession(
+        pool=pool,
+        **{
+            "launch": _sealed(template(pool)),
+            "launch_wanted": present,
+            "pool_launch": configuration_hash(pool),
+            **fields,
+        },
+    )
+    session.sequence = 1
+    count(pool.pk, counted(SessionState.PENDING, owned=session.owner_id is not None))
+    session.save(force_insert=True)
+    if session.owner_id is not None:
+        SessionActivity.objects.create(session=session, last_at=now)
+    tell(session, EventType.SESSION_CREATED, now=now, data={})
+    want(session)
+    return session
+
+
+def _queue(pool: Pool, caller: Caller, user: User, options: SessionOptions, now: datetime) -> Claim:
+    if waiting(pool, now).count() >= pool.queue_limit:
+        words = f"The pool {pool.name} is full and {pool.queue_limit} claims wait already (queue_limit)."
+        raise NoCapacity("queue_full", words, retry_after=5)
+    held = timedelta(seconds=pool.queue_timeout_seconds)
+    return Claim.objects.create(
+        owner=user,
+        pool=pool,
+        credential=caller.actor.credential,
+        options=options.as_json(),
+        is_held=caller.is_held,
+        queued_at=now,
+        attended_until=now + ATTENDANCE[caller.is_held],
+        expires_at=now + (held if caller.is_held else POLLED_LIFE),
+    )
+
+
+def _claimed_fields(
+    pool: Pool, user: User, credential: str, options: SessionOptions, now: datetime, address: str
+) -> dict[str, Any]:
+    """The columns of a claimed session; the same for a warm one and for one that is started for the claim."""
+    launch = effective(pool, options.launch)
+    longest = pool.timeout_minutes * 60
+    idle = pool.idle_timeout_seconds
+    return {
+        "owner": user,
+        "credential": credential,
+        "claimed_from": address,
+        "name": options.name,
+        "metadata": options.metadata,
+        "keep_alive": bool(options.keep_alive),
+        "idle_timeout_seconds": min(options.idle_timeout or idle, idle) if idle else options.idle_timeout or 0,
+        "expires_at": now + timedelta(seconds=min(options.timeout or longest, longest)),
+        "launch": _sealed(launch),
+        "launch_wanted": launch_hash(launch),
+    }
+
+
+def _sealed(launch: dict[str, Any]) -> dict[str, Any]:
+    """As stored: a proxy's address may carry a password."""
+    return {**launch, "proxy": encrypt(launch["proxy"])} if launch.get("proxy") else launch
+
+
+def expire_unattended(now: datetime) -> int:
+    """Claims whose caller left without a word, or whose time is up. Returns how many."""
+    queued = Claim.objects.filter(state=Claim.State.QUEUED)
+    lapsed = queued.filter(attended_until__lte=now) | queued.filter(expires_at__lte=now)
+    return lapsed.update(state=Claim.State.EXPIRED)

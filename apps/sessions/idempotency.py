@@ -1,0 +1,59 @@
+"""One meaning for a repeated request: it creates nothing and answers with what the first has become."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from apps.core import clock
+from apps.core.errors import Conflict, Invalid
+from apps.sessions.claims import Caller, Claimed, claim_session
+from apps.sessions.models import IdempotencyKey
+from apps.sessions.options import SessionOptions
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was claimed, and whether an earlier request had claimed it."""
+
+    claimed: Claimed
+    repeated: bool
+
+
+def claim_once(caller: Caller, options: SessionOptions, key: str) -> Answer:
+    """Claim under `key` (empty: always anew). Raises Invalid `idempotency_mismatch` for another body under the key."""
+    if not key:
+        return Answer(claim_session(caller, options), repeated=False)
+    if len(key) > 255:
+        raise Invalid("invalid", "An Idempotency-Key has at most 255 letters.", fields={"Idempotency-Key": "Too long."})
+    same = {"credential": caller.actor.credential, "key": key}
+    former = IdempotencyKey.objects.filter(**same).select_related("session__pool", "claim__session__pool").first()
+    if former is not None:
+        return _repeat(former, options)
+    try:
+        with transaction.atomic():
+            row = IdempotencyKey.objects.create(**same, body_hash=options.fingerprint(), created_at=clock.now())
+            claimed = claim_session(caller, options)
+            IdempotencyKey.objects.filter(pk=row.pk).update(session=claimed.session, claim=claimed.claim)
+    except IntegrityError:  # the same key at the same moment: that request wins
+        former = IdempotencyKey.objects.filter(**same).select_related("session__pool", "claim__session__pool").first()
+        if former is None:
+            raise Conflict("in_flight", "A request with this Idempotency-Key is being answered. Try again.") from None
+        return _repeat(former, options)
+    return Answer(claimed, repeated=False)
+
+
+def _repeat(former: IdempotencyKey, options: SessionOptions) -> Answer:
+    if former.body_hash != options.fingerprint():
+        raise Invalid("idempotency_mismatch", "This Idempotency-Key was used with another request.")
+    if former.claim is not None and former.claim.session is not None:
+        return Answer(Claimed(session=former.claim.session), repeated=True)
+    return Answer(Claimed(session=former.session, claim=former.claim), repeated=True)
+
+
+def forget_old(now: datetime) -> int:
+    """Keys are kept a day, or until what they made has ended if that is later."""
+    old = IdempotencyKey.objects.filter(created_at__lte=now - timedelta(hours=settings.GRID.idempotency_hours))
+    over = old.filter(session__ended_at__isnull=False) | old.filter(session__isnull=True, claim__session__isnull=True)
+    return over.delete()[0]

@@ -1,0 +1,118 @@
+"""Sets of sessions, by name."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+
+from apps.access.actor import Actor
+from apps.access.lookup import visible
+from apps.access.permissions import Permission
+from apps.accounts.models import User
+from apps.pools.models import Pool
+from apps.sessions.lifecycle import IN_USE, LIVE
+from apps.sessions.models import BrowserSession, Claim, Connection
+
+SHORTEST_IDLE = timedelta(seconds=1)
+
+
+def live(sessions: QuerySet[BrowserSession] | None = None) -> QuerySet[BrowserSession]:
+    return (sessions if sessions is not None else BrowserSession.objects.all()).filter(state__in=sorted(LIVE))
+
+
+def with_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
+    """Annotated with `clients`, the number of live connections."""
+    return sessions.annotate(clients=Count("connections", filter=Q(connections__closed_at__isnull=True)))
+
+
+def oldest_ready(pool: Pool) -> QuerySet[BrowserSession]:
+    """Warm sessions that may be claimed, the one that waited longest first; those with their page before others."""
+    return BrowserSession.objects.filter(pool=pool, state="ready", stop_requested_at__isnull=True).order_by(
+        "-prepared", "ready_at"
+    )
+
+
+def in_use_by(user: User, pool: Pool) -> int:
+    """Sessions of that person in that pool which hold a place, those still starting included."""
+    owned = BrowserSession.objects.filter(pool=pool, owner=user, stop_requested_at__isnull=True)
+    return owned.filter(state__in=[*sorted(IN_USE), "pending", "starting"]).count()
+
+
+def waiting(pool: Pool, now: datetime) -> QuerySet[Claim]:
+    """Claims in the queue that somebody still attends."""
+    return Claim.objects.filter(pool=pool, state=Claim.State.QUEUED, attended_until__gt=now, expires_at__gt=now)
+
+
+def place_in_queue(claim: Claim, now: datetime) -> int:
+    """1 for the next to be served, by arrival; fairness between people may serve one earlier."""
+    return waiting(claim.pool, now).filter(queued_at__lt=claim.queued_at).count() + 1
+
+
+def live_connections(session: BrowserSession) -> QuerySet[Connection]:
+    return Connection.objects.filter(session=session, closed_at__isnull=True)
+
+
+def without_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
+    attached = Connection.objects.filter(session=OuterRef("pk"), closed_at__isnull=True)
+    return sessions.filter(~Exists(attached))
+
+
+def visible_sessions(actor: Actor) -> QuerySet[BrowserSession]:
+    """Those the actor may see, newest first; for staff the warm ones that nobody owns are among them."""
+    rows = BrowserSession.objects.select_related("pool", "owner").order_by("-id")
+    return visible(rows, actor, Permission.SESSION_VIEW)
+
+
+def never_connected(now: datetime, *, limit: int = 500) -> list[object]:
+    """Keys of sessions whose time to connect is up. The row that an upgrade has won has no deadline any more."""
+    due = BrowserSession.objects.filter(connect_deadline__lte=now, stop_requested_at__isnull=True)
+    return list(without_clients(due).values_list("pk", flat=True)[:limit])
+
+
+def overdue(now: datetime, *, limit: int = 500) -> list[object]:
+    """Keys of sessions that have reached their longest life."""
+    due = live().filter(expires_at__lte=now, stop_requested_at__isnull=True)
+    return list(due.values_list("pk", flat=True)[:limit])
+
+
+def idle(now: datetime, *, limit: int = 500) -> list[object]:
+    """Keys of sessions in use that saw no activity for their idle time."""
+    in_use = BrowserSession.objects.filter(
+        state__in=sorted(IN_USE), idle_timeout_seconds__gt=0, stop_requested_at__isnull=True
+    ).select_related("activity")
+    return [
+        session.pk
+        for session in in_use.filter(activity__last_at__lt=now - SHORTEST_IDLE).only(
+            "pk", "idle_timeout_seconds", "activity__last_at"
+        )
+        if (now - session.activity.last_at).total_seconds() >= session.idle_timeout_seconds
+    ][:limit]
+
+
+def most_spare(provider_id: object, now: datetime) -> object | None:
+    """The newest ready session of the pool (of that provider) that has most of them and no queue; None where none has."""
+    ready = BrowserSession.objects.filter(pool__provider_id=provider_id, state="ready", stop_requested_at__isnull=True)
+    queued = Claim.objects.filter(pool=OuterRef("pool"), state=Claim.State.QUEUED, attended_until__gt=now)
+    pools = ready.filter(~Exists(queued)).values("pool").annotate(n=Count("pk")).order_by("-n", "pool")
+    first = pools.first()
+    if first is None:
+        return None
+    key: object = ready.filter(pool=first["pool"]).order_by("-ready_at").values_list("pk", flat=True).first()
+    return key
+
+
+def live_instance_ids(instance_ids: Collection[str]) -> set[str]:
+    """Which of these browsers a live row stands for in its present incarnation."""
+    keys = {name.rpartition("-")[0] for name in instance_ids}
+    rows = live().filter(pk__in=keys).only("pk", "incarnation")
+    return {row.instance_id for row in rows} & set(instance_ids)
+
+
+def live_of_provider(provider_id: object) -> QuerySet[BrowserSession]:
+    return live().filter(pool__provider_id=provider_id).select_related("pool", "node")
+
+
+def sessions_with_clients(keys: Collection[object]) -> set[object]:
+    """Those of the sessions that have a live connection."""
+    rows = Connection.objects.filter(session__in=list(keys), closed_at__isnull=True)
+    return set(rows.values_list("session_id", flat=True).distinct())

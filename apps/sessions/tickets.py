@@ -1,0 +1,72 @@
+"""Tickets stand in every URL that we hand out: one session, one purpose, dead with the credential that minted them."""
+
+import base64
+from dataclasses import dataclass, replace
+
+from django.db import IntegrityError, transaction
+
+from apps.access.actor import Actor
+from apps.access.permissions import Permission, Scope
+from apps.core import clock
+from apps.core.errors import NotAllowed, Unauthenticated
+from apps.core.identifiers import uuid7
+from apps.core.secrets import derive, keyed_hash, keyed_hashes
+from apps.sessions.models import BrowserSession, Ticket
+from apps.tokens.services import revoked
+
+LENGTH = 32  # letters of base32: 160 bits, and fit for a host name
+SERVES = frozenset({Scope.SESSIONS_CONNECT})
+
+
+@dataclass(frozen=True)
+class Redeemed:
+    """Who came with a ticket, and for which session."""
+
+    actor: Actor
+    session: BrowserSession
+    ticket: Ticket
+
+
+def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -> str:
+    """The connect ticket of this session and credential: the same secret each time, until it is revoked."""
+    actor.require(Permission.SESSION_USE)
+    if actor.user is None:
+        raise NotAllowed("no_person", "Only a person can have tickets.")
+    same = {"session": session, "credential": actor.credential, "purpose": Ticket.Purpose.CONNECT}
+    ticket = Ticket.objects.filter(**same, is_host_root=is_host_root, revoked_at__isnull=True).first()
+    if ticket is None:
+        key = uuid7()
+        try:
+            with transaction.atomic():
+                ticket = Ticket.objects.create(
+                    id=key, owner=actor.user, hash=keyed_hash(_secret(key)), is_host_root=is_host_root, **same
+                )
+        except IntegrityError:  # minted by another request just now
+            ticket = Ticket.objects.get(**same, is_host_root=is_host_root, revoked_at__isnull=True)
+    return _secret(ticket.pk)
+
+
+def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
+    """Raises Unauthenticated for a ticket that is unknown or revoked, or whose credential or person is no more."""
+    tickets = Ticket.objects.select_related("session__pool__provider", "session__node", "owner")
+    if is_host_root is not None:
+        tickets = tickets.filter(is_host_root=is_host_root)
+    ticket = tickets.filter(hash__in=keyed_hashes(secret), revoked_at__isnull=True).first()
+    if ticket is None or not ticket.owner.is_active or revoked([ticket.credential]):
+        raise Unauthenticated
+    actor = Actor(user=ticket.owner, credential=ticket.credential, scopes=SERVES, session_id=str(ticket.session_id))
+    return Redeemed(actor=actor, session=ticket.session, ticket=ticket)
+
+
+def revoke_ticket(ticket: Ticket) -> None:
+    Ticket.objects.filter(pk=ticket.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+def narrowed(actor: Actor, session: BrowserSession) -> Actor:
+    """The same actor, for that session alone."""
+    return replace(actor, session_id=str(session.pk))
+
+
+def _secret(key: object) -> str:
+    raw = derive(f"ticket:{key}").encode()
+    return base64.b32encode(base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)))[:LENGTH].decode().lower()

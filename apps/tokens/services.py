@@ -1,0 +1,128 @@
+"""Issue, verify and revoke tokens."""
+
+import hmac
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from functools import cache
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from apps.access.actor import Actor
+from apps.access.permissions import Permission, Scope
+from apps.accounts.models import User
+from apps.accounts.services import person_for_static_token
+from apps.core import clock
+from apps.core.errors import Invalid, NotAllowed, Unauthenticated
+from apps.core.identifiers import decode
+from apps.core.secrets import keyed_hash, keyed_hashes
+from apps.events import bus
+from apps.events.catalog import EventType
+from apps.events.publish import publish
+from apps.tokens import token_format
+from apps.tokens.models import ApiToken
+from apps.tokens.queries import usable
+
+LAST_USE_GRAIN = timedelta(minutes=1)  # `last_used_at` is written at most this often
+STATIC_LENGTH = 24
+
+
+def issue_token(
+    *, actor: Actor, name: str, scopes: Collection[Scope] | None = None, expires_at: datetime | None = None
+) -> tuple[ApiToken, str]:
+    """A new token of the actor's own and its secret, which is never seen again. Never stronger than the actor's own."""
+    actor.require(Permission.TOKEN_MANAGE)
+    if actor.user is None:
+        raise NotAllowed("no_person", "Only a person can have tokens.")
+    wanted = frozenset(scopes) if scopes is not None else None
+    if actor.scopes is not None:
+        if wanted is not None and not wanted <= actor.scopes:
+            raise NotAllowed("missing_scope", "A token cannot make one that is stronger than itself.")
+        wanted = actor.scopes if wanted is None else wanted
+    if not name.strip():
+        raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
+    now = clock.now()
+    if expires_at is not None and expires_at <= now:
+        raise Invalid("invalid", "The expiry lies in the past.", fields={"expires_at": "Choose a time to come."})
+    secret = token_format.make()
+    with transaction.atomic():
+        token = ApiToken.objects.create(
+            owner=actor.user,
+            name=name.strip()[:120],
+            hash=keyed_hash(secret),
+            start=secret[:7],
+            last4=secret[-4:],
+            scopes=sorted(wanted) if wanted is not None else None,
+            expires_at=expires_at,
+        )
+        publish(EventType.TOKEN_CREATED, at=now, owner_id=actor.user.pk, data={"token": token.public_id})
+    return token, secret
+
+
+def revoke_token(token: ApiToken, *, actor: Actor) -> None:
+    """Works at once for new requests; open sockets close within two seconds."""
+    actor.require(Permission.TOKEN_MANAGE)
+    now = clock.now()
+    with transaction.atomic():
+        if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
+            publish(EventType.TOKEN_REVOKED, at=now, owner_id=token.owner_id, data={"token": token.public_id})
+            bus.hint_after_commit(bus.Topic.REVOKED, token.public_id)
+
+
+def authenticate(secret: str) -> Actor:
+    """The actor behind a token. Raises Unauthenticated, with the same words whatever is wrong."""
+    static = _static_user_email(secret)
+    if static is not None:
+        user = person_for_static_token(static)
+        if not user.is_active:
+            raise Unauthenticated
+        return Actor(user=user, credential=f"static_{keyed_hash(secret)[:16]}")
+    if not token_format.is_well_formed(secret):
+        raise Unauthenticated
+    now = clock.now()
+    token = usable(now).select_related("owner").filter(hash__in=keyed_hashes(secret)).first()
+    if token is None:
+        raise Unauthenticated
+    if token.last_used_at is None or now - token.last_used_at > LAST_USE_GRAIN:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
+    scopes = None if token.scopes is None else frozenset(Scope(scope) for scope in token.scopes)
+    return Actor(user=token.owner, credential=token.public_id, scopes=scopes)
+
+
+def revoked(credentials: Collection[str]) -> set[str]:
+    """Which of these credentials no longer work: tokens revoked, expired or gone, people suspended or gone."""
+    tokens = {key: word for word in credentials if (key := decode(ApiToken.prefix, word))}
+    people = {
+        key: word for word in credentials if word.startswith("web_") and (key := decode("usr", f"usr_{word[4:]}"))
+    }
+    now = clock.now()
+    alive = set(usable(now).filter(pk__in=tokens).values_list("pk", flat=True)) if tokens else set()
+    active = (
+        set(User.objects.filter(Q(is_active=True), pk__in=people).values_list("pk", flat=True)) if people else set()
+    )
+    return {word for key, word in tokens.items() if key not in alive} | {
+        word for key, word in people.items() if key not in active
+    }
+
+
+def _static_user_email(secret: str) -> str | None:
+    """The e-mail a static token stands for; every configured one is compared, so that time tells nothing."""
+    found = None
+    for token, email in _static_tokens():
+        if hmac.compare_digest(token.encode(), secret.encode()):
+            found = email
+    return found
+
+
+@cache
+def _static_tokens() -> tuple[tuple[str, str], ...]:
+    pairs = []
+    for entry in settings.GRID.static_tokens:
+        token, _, email = entry.partition("=")
+        if len(token) < STATIC_LENGTH or "@" not in email:
+            raise Invalid(
+                "static_token", f"BROWSERGRID_STATIC_TOKENS: `token=email`, {STATIC_LENGTH} characters or more."
+            )
+        pairs.append((token, email.strip().lower()))
+    return tuple(pairs)

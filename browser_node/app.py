@@ -1,0 +1,66 @@
+"""The node as an ASGI application: routes and lifespan. Importing it has no effect but naming the spliced addresses."""
+
+import contextlib
+import logging
+from collections.abc import AsyncIterator
+
+from starlette.applications import Starlette
+
+from browser_node import errors, prerequisites
+from browser_node.browsers import Browsers
+from browser_node.config import Config
+from browser_node.destination import Resolver
+from browser_node.directories import Directories
+from browser_node.errors import ApiError
+from browser_node.ground import Ground
+from browser_node.life_api import LifeApi
+from browser_node.use_api import UseApi, is_spliced
+from splice.protocol import SpliceProtocol
+
+logger = logging.getLogger(__name__)
+
+SpliceProtocol.routes = staticmethod(is_spliced)
+SpliceProtocol.drain_seconds = 0.0  # the browsers end with the node, so there is nothing to drain for
+
+
+class CannotRun(Exception):
+    """This machine cannot run browsers as it is; says what to do."""
+
+
+async def lay_ground(config: Config) -> Ground:
+    """Raises CannotRun."""
+    found = await prerequisites.look(config.chromium)
+    if found.chromium is None:
+        raise CannotRun(" ".join(found.problems))
+    if not found.sandbox_works and not config.allow_no_sandbox:
+        raise CannotRun(" ".join(found.problems))
+    return Ground(
+        config=config,
+        chromium=found.chromium,
+        directories=Directories(config.directory / "browsers"),
+        resolver=Resolver(),
+        bubblewrap=found.bubblewrap,
+        can_limit_size=found.can_limit_size,
+        walled=found.sandbox_works,
+    )
+
+
+def make_app(ground: Ground) -> Starlette:
+    browsers = Browsers(ground)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await browsers.open()
+        logger.info("the node is up", extra={"max_browsers": ground.config.max_browsers})
+        try:
+            yield
+        finally:
+            await browsers.close()
+
+    return Starlette(
+        routes=[*LifeApi(browsers, ground.config.key).routes(), *UseApi(browsers).routes()],
+        exception_handlers={ApiError: errors.answer},
+        lifespan=lifespan,
+    )
+
+

@@ -1,0 +1,52 @@
+"""The clients of one browser, by the name the gateway gave each, and how to send them away."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+
+class ClientRelay(Protocol):
+    """The slice of `relay.Relay` that is used here."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye between two messages, then end both sides."""
+
+    def send_event(self, method: str, params: Mapping[str, Any]) -> bool:
+        """Tell the client between two messages; false when it is leaving or too far behind."""
+
+
+class Connections:
+    """Open ones only; `changed` is called whenever their number changes."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self._changed = changed
+        self._relays: dict[str, ClientRelay] = {}
+
+    def __len__(self) -> int:
+        return len(self._relays)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._relays
+
+    def open(self, name: str, relay: ClientRelay) -> None:
+        self._relays[name] = relay
+        self._changed()
+
+    def ended(self, name: str) -> None:
+        if self._relays.pop(name, None) is not None:
+            self._changed()
+
+    def close(self, name: str, code: int, reason: str) -> bool:
+        """False when there is no such connection."""
+        relay = self._relays.get(name)
+        if relay is None:
+            return False
+        relay.close(code, reason)
+        return True
+
+    def send_event(self, name: str, method: str, params: Mapping[str, Any]) -> bool:
+        relay = self._relays.get(name)
+        return relay is not None and relay.send_event(method, params)
+
+    def close_all(self, code: int, reason: str) -> None:
+        for relay in list(self._relays.values()):
+            relay.close(code, reason)

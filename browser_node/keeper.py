@@ -1,0 +1,208 @@
+"""One resident process around one browser: it cuts off the network, then starts what it was given, and dies with it.
+
+    python -I -S keeper.py CONTROL UID HOME BINARY_DIRECTORY -- PROGRAM ARGUMENT…
+
+Standard library only, and run by path: it may import nothing of this package. In order:
+drop root to UID (a uid of the browser's own) · a new user and network namespace with loopback and one dead interface ·
+a listener for the forwarding proxy, handed to the node over CONTROL (a SOCK_SEQPACKET descriptor) · start PROGRAM.
+Then it serves CONTROL: `C<port>` → `C` with a socket connected to that loopback port inside, or `c<errno>`.
+It tells `L` (the listener), `S` (started), `X<wait status>` (the program ended) and `E<text>` (it never started).
+The end of CONTROL, of the node or of the keeper is the end of the browser: bubblewrap dies with its parent.
+"""
+
+import ctypes
+import errno
+import fcntl
+import os
+import select
+import signal
+import socket
+import struct
+import sys
+
+PROXY_PORT = 3128
+STAGE = "/mnt"  # an empty directory of every Linux; covered in our own mount namespace only
+
+_NEW_MOUNTS, _NEW_USER, _NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
+_BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 0x40000
+_SET_DEATH_SIGNAL, _SET_DUMPABLE = 1, 4
+_GET_FLAGS, _SET_FLAGS, _SET_ADDRESS = 0x8913, 0x8914, 0x8916
+_UP = 0x1
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Refused(Exception):
+    """A step that the kernel refused; the message is for people."""
+
+
+def main(arguments: list[str]) -> int:
+    control = socket.socket(fileno=int(arguments[0]))
+    control.set_inheritable(False)
+    uid, home, binary_directory = int(arguments[1]), arguments[2], arguments[3]
+    program = arguments[5:]
+    parent = os.getppid()
+    try:
+        if uid >= 0:
+            home, binary_directory = _stage(home, binary_directory)
+            _become(uid)
+        _enter_namespaces()
+        _die_with(parent)
+        listener = _raise_network()
+    except (Refused, OSError) as refusal:
+        control.send(b"E" + str(refusal).encode())
+        return 1
+    socket.send_fds(control, [b"L"], [listener.fileno()])
+    listener.close()
+
+    wakeup = _watch_children()
+    places = {"@home@": home, "@binary@": binary_directory}
+    child = _start([places.get(argument, argument) for argument in program])
+    control.send(b"S")
+    return _serve(control, wakeup, child)
+
+
+def _stage(home: str, binary_directory: str) -> tuple[str, str]:
+    """Make both reachable for the uid we are about to take, whatever directories they stand below."""
+    if _libc.unshare(_NEW_MOUNTS):
+        return home, binary_directory  # root without the power to mount, in a container: the paths must do as they are
+    _mount("none", "/", "", _PRIVATE | _RECURSIVE)
+    _mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755,size=64k")
+    staged = []
+    for name, path in (("home", home), ("binary", binary_directory)):
+        if path:
+            os.mkdir(f"{STAGE}/{name}")
+            _mount(path, f"{STAGE}/{name}", "", _BIND)
+            path = f"{STAGE}/{name}"
+        staged.append(path)
+    return staged[0], staged[1]
+
+
+def _become(uid: int) -> None:
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    _libc.prctl(_SET_DUMPABLE, 1, 0, 0, 0)  # else /proc/self, and with it our own uid_map, belongs to root
+
+
+def _enter_namespaces() -> None:
+    uid, gid = os.getuid(), os.getgid()
+    if _libc.unshare(_NEW_USER | _NEW_NETWORK):
+        raise Refused(f"unprivileged user and network namespaces: {os.strerror(ctypes.get_errno())}")
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{uid} {uid} 1"), ("gid_map", f"{gid} {gid} 1")):
+        descriptor = os.open(f"/proc/self/{name}", os.O_WRONLY)
+        try:
+            os.write(descriptor, text.encode())
+        finally:
+            os.close(descriptor)
+
+
+def _die_with(parent: int) -> None:
+    """After the last change of credentials, which clears the request."""
+    _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        raise Refused("the node is gone")
+
+
+def _raise_network() -> socket.socket:
+    ioctl = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    _raise_interface(ioctl, b"lo")
+    try:
+        _add_dead_interface(ioctl)
+    except OSError:
+        pass  # no such driver here: pages then see navigator.onLine false, and everything works
+    ioctl.close()
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.bind((b"127.0.0.1", PROXY_PORT))  # bytes: a str would need the idna codec, unreadable for this uid
+    listener.listen(256)
+    return listener
+
+
+def _add_dead_interface(ioctl: socket.socket) -> None:
+    """A pair of joined interfaces that leads nowhere: Chromium calls a machine with only loopback offline."""
+
+    def attribute(kind: int, data: bytes) -> bytes:
+        return struct.pack("HH", 4 + len(data), kind) + data + b"\0" * (-len(data) % 4)
+
+    name, info, info_kind, info_data, peer = 3, 18, 1, 2, 1
+    link = struct.pack("BxHiII", 0, 0, 0, 0, 0)
+    other = attribute(peer, link + attribute(name, b"dead1\0"))
+    body = link + attribute(name, b"dead0\0")
+    body += attribute(info, attribute(info_kind, b"veth") + attribute(info_data, other))
+    request, acknowledge, create, exclusive, new_link = 0x1, 0x4, 0x400, 0x200, 16
+    flags = request | acknowledge | create | exclusive
+    with socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 0) as netlink:
+        netlink.send(struct.pack("IHHII", 16 + len(body), new_link, flags, 1, 0) + body)
+        error = -struct.unpack_from("i", netlink.recv(4096), 16)[0]
+    if error:
+        raise OSError(error, os.strerror(error))
+    address = struct.pack("16sHH4s8x", b"dead0", socket.AF_INET, 0, bytes((192, 0, 2, 2)))
+    fcntl.ioctl(ioctl, _SET_ADDRESS, address)
+    _raise_interface(ioctl, b"dead0")
+    _raise_interface(ioctl, b"dead1")
+
+
+def _raise_interface(ioctl: socket.socket, name: bytes) -> None:
+    flags = struct.unpack_from("H", fcntl.ioctl(ioctl, _GET_FLAGS, struct.pack("16s16x", name)), 16)[0]
+    fcntl.ioctl(ioctl, _SET_FLAGS, struct.pack("16sH14x", name, flags | _UP))
+
+
+def _watch_children() -> int:
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    return readable
+
+
+def _start(program: list[str]) -> int:
+    child = os.fork()
+    if child:
+        return child
+    try:
+        signal.set_wakeup_fd(-1)
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        os.execv(program[0], program)
+    except OSError as error:
+        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
+    finally:
+        os._exit(127)
+
+
+def _serve(control: socket.socket, wakeup: int, child: int) -> int:
+    poll = select.poll()
+    poll.register(control, select.POLLIN)
+    poll.register(wakeup, select.POLLIN)
+    while True:
+        for descriptor, _ in poll.poll():
+            if descriptor == wakeup:
+                os.read(wakeup, 64)
+                ended, status = os.waitpid(child, os.WNOHANG)
+                if ended:
+                    control.send(b"X%d" % status)
+                    return 0
+            else:
+                message = control.recv(64)
+                if not message:
+                    return 0
+                _connect(control, int(message[1:]))
+
+
+def _connect(control: socket.socket, port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as inside:
+        inside.setblocking(False)
+        code = inside.connect_ex((b"127.0.0.1", port))
+        if code in (0, errno.EINPROGRESS):  # the node waits for the rest, so that we never do
+            socket.send_fds(control, [b"C"], [inside.fileno()])
+        else:
+            control.send(b"c%d" % code)
+
+
+def _mount(source: str, target: str, kind: str, flags: int, data: str = "") -> None:
+    texts = (source.encode(), target.encode(), kind.encode() or None)
+    if _libc.mount(*texts, flags, data.encode() or None):
+        raise Refused(f"mount {source} at {target}: {os.strerror(ctypes.get_errno())}")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

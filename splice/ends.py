@@ -1,0 +1,107 @@
+"""The two ends of a splice: what one reads, the other writes.
+
+An end is blind to frames; a relay (the node's) derives ends of its own that follow them. Who closes whom and when a
+stalled direction is given up stands in `pair`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from splice.pair import Pair
+
+CHUNK = 256 * 1024
+HIGH_WATER = 1024 * 1024
+
+# Why an end is not being read; it is read again when no reason is left.
+PEER_IS_FULL = 1
+
+
+class Relay(Protocol):
+    """Who makes the ends of a splice, when they should do more than copy."""
+
+    def ends(self) -> tuple[End, End]:
+        """The client's end and the upstream's, new for one splice."""
+
+    def opened(self) -> None:
+        """The ends are in place; nothing has been read by them yet."""
+
+    def close(self, code: int, reason: str) -> None:
+        """Say goodbye to the client as its protocol wants it, then end both sides."""
+
+
+class End(asyncio.BufferedProtocol):
+    """One end of a splice, copying.
+
+    The read buffer is shared by every end of the process: a write either leaves for the kernel inside the callback
+    or, when the peer is slow, keeps the buffer, and then a new one is taken. Without that, slow peers get other
+    people's bytes.
+    """
+
+    __slots__ = ("count", "holds", "is_lost", "pair", "peer", "transport")
+    buffer: ClassVar[memoryview] = memoryview(bytearray(CHUNK))
+
+    transport: asyncio.Transport
+    peer: End
+    pair: Pair
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.holds = 0
+        self.is_lost = False
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return End.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        self.count += nbytes
+        self.take(End.buffer[:nbytes])
+
+    def feed(self, data: bytes) -> None:
+        """Bytes that were read before this end was in place."""
+        if data:
+            self.count += len(data)
+            self.take(memoryview(data))
+
+    def take(self, data: memoryview) -> None:
+        """What to do with bytes just read: here, pass them on. The view is only good inside this call."""
+        self.forward(data)
+
+    def forward(self, data: memoryview) -> None:
+        """Write to the other side."""
+        out = self.peer.transport
+        out.write(data)
+        if out.get_write_buffer_size():
+            End.buffer = memoryview(bytearray(CHUNK))
+
+    def hold(self, reason: int) -> None:
+        """Stop reading here until `release` with the same reason."""
+        if not self.holds:
+            self.transport.pause_reading()
+        self.holds |= reason
+
+    def release(self, reason: int) -> None:
+        """Take back one reason; read again when it was the last."""
+        if self.holds & reason:
+            self.holds &= ~reason
+            if not self.holds and not self.transport.is_closing():
+                self.transport.resume_reading()
+
+    def pause_writing(self) -> None:
+        self.peer.hold(PEER_IS_FULL)
+
+    def resume_writing(self) -> None:
+        self.peer.release(PEER_IS_FULL)
+
+    def eof_received(self) -> bool:
+        return False  # a WebSocket has no half-open state
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_lost = True
+        self.pair.lost(self)
+
+    def peer_lost(self) -> None:
+        """The other side is gone: write out what is left, then close."""
+        self.transport.close()

@@ -1,0 +1,253 @@
+"""One upgrade while the application decides, dials and serves it: the ASGI side of a splice.
+
+The messages are described in `protocol`; how bytes flow afterwards stands in `pair` and `ends`.
+"""
+
+import asyncio
+import enum
+import logging
+from collections.abc import Iterable, MutableMapping
+from dataclasses import dataclass
+from typing import Any, cast
+from weakref import WeakSet
+
+from uvicorn.config import Config
+from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
+from uvicorn.server import ServerState
+
+from splice.dial import Answer, UpstreamError, dial
+from splice.ends import Relay
+from splice.pair import Pair
+from splice.request import Headers, Request, upstream_head
+from splice.response import Response
+from splice.sockets import watch_peer
+from splice.upstream import Upstream
+
+logger = logging.getLogger(__name__)
+
+EXTENSION = "browsergrid.splice"
+DIAL_SECONDS = 15.0
+ANSWER_SECONDS = 5.0  # for the application to answer after its upstream refused
+CUT_SECONDS = 1.0  # for a client to take the rest when the application cuts it
+EARLY_LIMIT = 64 * 1024  # what a client may send before it was let in; legal ones send nothing
+
+# Servers that were asked to stop: an upgrade that still comes in over a kept-alive connection gets a 503.
+stopping: WeakSet[ServerState] = WeakSet()
+
+RESTARTING = Response(503, [(b"retry-after", b"1")], b"The server is restarting.\n")
+BAD_GATEWAY = Response(502, [], b"The browser did not answer.\n")
+UNANSWERED = Response(500, [], b"The connection could not be made.\n")
+
+Message = MutableMapping[str, Any]  # the values are the ASGI specification's
+
+
+class Stage(enum.Enum):
+    """How far an upgrade has come."""
+
+    DECIDING = enum.auto()
+    DIALING = enum.auto()
+    FAILED = enum.auto()  # by the upstream; the application may still answer
+    OPEN = enum.auto()
+    CLOSED = enum.auto()
+
+
+@dataclass(frozen=True)
+class Server:
+    """What uvicorn gives to a `--ws` class, and how long open splices outlive a request to stop."""
+
+    config: Config
+    state: ServerState
+    app_state: dict[str, Any]
+    loop: asyncio.AbstractEventLoop
+    drain_seconds: float
+
+
+class Handover:
+    """One upgrade request from the application's first look to the end of the connection."""
+
+    def __init__(self, server: Server, transport: asyncio.Transport, request: Request) -> None:
+        self.server, self.transport, self.request = server, transport, request
+        self.stage = Stage.DECIDING
+        self.early = b""
+        self.pair: Pair | None = None
+        self.relay: Relay | None = None
+        self.dialing: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
+        self.response: Response | None = None
+        self.events: asyncio.Queue[Message] = asyncio.Queue()
+
+    def start(self) -> None:
+        """Ask the application."""
+        watch_peer(self.transport)
+        cast("set[Any]", self.server.state.connections).add(self)  # uvicorn calls shutdown() on these
+        self.events.put_nowait({"type": "websocket.connect"})
+        task = self.server.loop.create_task(self._run())
+        self.server.state.tasks.add(task)
+        task.add_done_callback(self.server.state.tasks.discard)
+
+    def shutdown(self) -> None:
+        """Uvicorn was asked to stop: nobody new, the open ones live on until the drain time is over."""
+        stopping.add(self.server.state)
+        if self.stage is Stage.OPEN:
+            self._tell("draining")
+            self.timer = self.server.loop.call_later(self.server.drain_seconds, self._drained)
+        else:
+            self._refuse(RESTARTING)
+
+    def receive_early(self, data: bytes) -> None:
+        """Bytes of the client before it was let in; they are kept for the upstream."""
+        self.early += data
+        if len(self.early) > EARLY_LIMIT:
+            self.transport.pause_reading()
+
+    def client_lost(self) -> None:
+        """The client went away before the splice was open, or after its refusal."""
+        self._finish()
+        self._forget()
+
+    async def _run(self) -> None:
+        try:
+            await self.server.config.loaded_app(self._scope(), self.events.get, self._send)
+        except asyncio.CancelledError:
+            if self.pair:
+                self.pair.abort()  # uvicorn's patience is over
+            raise
+        except Exception:
+            logger.exception("the application failed on a spliced path")
+        finally:
+            if self.pair and self.stage is Stage.OPEN:
+                self.pair.close(CUT_SECONDS)
+            elif self.stage is Stage.FAILED:
+                self._refuse(BAD_GATEWAY)
+            else:
+                self._refuse(UNANSWERED)
+
+    async def _send(self, message: Message) -> None:
+        kind = message["type"]
+        if kind == EXTENSION and self.stage is Stage.DECIDING:
+            self._dial(message)
+        elif kind == "websocket.close":
+            self._close(message.get("code", 1000), message.get("reason") or "")
+        elif kind == "websocket.http.response.start" and self.response is None:
+            self.response = Response(message["status"], list(message.get("headers", ())))
+        elif kind == "websocket.http.response.body" and self.response is not None:
+            body = self.response.body + message.get("body", b"")
+            self.response = Response(self.response.status, self.response.headers, body)
+            if not message.get("more_body"):
+                self._refuse(self.response)
+        elif self.stage is not Stage.CLOSED:
+            raise RuntimeError(f"{kind} does not fit a spliced path that is {self.stage.name}")
+
+    def _dial(self, message: Message) -> None:
+        upstream: Upstream = message["upstream"]
+        headers: Iterable[tuple[bytes, bytes]] = message.get("headers", ())
+        head = upstream_head(self.request, path=message["path"], host=upstream.host_header, headers=headers)
+        self.relay = message.get("relay")
+        self.stage = Stage.DIALING
+        work = self._join(upstream, head, message.get("timeout", DIAL_SECONDS))
+        self.dialing = self.server.loop.create_task(work)
+
+    async def _join(self, upstream: Upstream, head: bytes, timeout: float) -> None:  # noqa: ASYNC109 - passed on
+        answer: Answer | None = None
+        try:
+            answer = await dial(upstream, head, timeout)
+            self._open(answer)
+        except UpstreamError as error:
+            self._fail(error)
+        except Exception:
+            logger.exception("a handover failed")
+            if answer:
+                answer.transport.abort()
+            if self.pair:
+                self.pair.abort()
+            else:
+                self._fail(UpstreamError("the handover failed"))
+
+    def _open(self, answer: Answer) -> None:
+        if self.transport.is_closing():
+            answer.transport.abort()
+            return
+        pair = Pair(self.relay, self._ended, self._forget)
+        pair.prepare(self.transport, answer.transport)
+        self.pair, self.stage = pair, Stage.OPEN
+        self._tell("open")
+        early, self.early = self.early, b""
+        pair.open(answer, early)
+
+    def _fail(self, error: UpstreamError) -> None:
+        """Let the application answer for its upstream; without a word from it this is a 502."""
+        if self.stage is not Stage.DIALING:
+            return
+        self.stage = Stage.FAILED
+        answer = error.response
+        self._tell(
+            "failed",
+            error=str(error),
+            status=answer.status if answer else None,
+            headers=answer.headers if answer else [],
+            body=answer.body if answer else b"",
+        )
+        self.timer = self.server.loop.call_later(ANSWER_SECONDS, self._refuse, BAD_GATEWAY)
+
+    def _close(self, code: int, reason: str) -> None:
+        if self.stage is not Stage.OPEN or self.pair is None:
+            self._refuse(Response(403))
+        elif self.relay:
+            self.relay.close(code, reason)
+        else:
+            self.pair.close(CUT_SECONDS)
+
+    def _drained(self) -> None:
+        self._close(1012, "service restart")
+
+    def _refuse(self, response: Response) -> None:
+        """Answer instead of a 101, once; nothing where the connection is already decided."""
+        if self.stage in (Stage.OPEN, Stage.CLOSED):
+            return
+        if not self.transport.is_closing():
+            self.transport.write(response.render(self.server.state.default_headers))
+            self.transport.close()
+        self._finish()
+
+    def _ended(self) -> None:
+        assert self.pair
+        self._tell("closed", bytes_up=self.pair.bytes_up, bytes_down=self.pair.bytes_down)
+        self._finish()
+
+    def _finish(self) -> None:
+        """The application's part is over."""
+        if self.stage is Stage.CLOSED:
+            return
+        self.stage = Stage.CLOSED
+        if self.dialing:
+            self.dialing.cancel()
+        if self.timer:
+            self.timer.cancel()
+        self.events.put_nowait({"type": "websocket.disconnect", "code": 1006, "reason": ""})
+
+    def _forget(self) -> None:
+        """Both sockets are gone: uvicorn need not wait for us any longer."""
+        cast("set[Any]", self.server.state.connections).discard(self)
+
+    def _tell(self, event: str, **facts: object) -> None:
+        self.events.put_nowait({"type": f"{EXTENSION}.{event}", **facts})
+
+    def _scope(self) -> Message:
+        config, request, transport = self.server.config, self.request, self.transport
+        headers: Headers = request.headers
+        return {  # the keys are the ASGI specification's
+            "type": "websocket",
+            "asgi": {"version": config.asgi_version, "spec_version": "2.4"},
+            "http_version": "1.1",
+            "scheme": "wss" if is_ssl(transport) else "ws",
+            "server": get_local_addr(transport),
+            "client": get_remote_addr(transport),
+            "root_path": config.root_path,
+            "path": config.root_path + request.path,
+            "raw_path": config.root_path.encode() + request.raw_path,
+            "query_string": request.query,
+            "headers": headers,
+            "subprotocols": request.subprotocols,
+            "state": self.server.app_state.copy(),
+            "extensions": {"websocket.http.response": {}, EXTENSION: {}},
+        }

@@ -1,0 +1,68 @@
+"""What the kernel knows of a connection: set its options, ask for its health.
+
+Nothing here decides what follows from the answer.
+"""
+
+import asyncio
+import select
+import socket
+import struct
+
+# A peer that vanished from a quiet connection is noticed after 10 + 3 × 3 = 19 s.
+KEEPALIVE_IDLE_SECONDS = 10
+KEEPALIVE_INTERVAL_SECONDS = 3
+KEEPALIVE_PROBES = 3
+
+# struct tcp_info of Linux: the third byte counts retransmissions, then whole words from byte 8 on.
+_TCP_INFO_SIZE = 60
+_RETRANSMITS_BYTE = 2
+_UNACKED_OFFSET = 24
+_LAST_ACK_OFFSET = 56
+
+
+def tune(transport: asyncio.Transport, high_water: int) -> None:
+    """Small messages leave at once, dead peers are noticed, and a slow reader holds at most `high_water` bytes here."""
+    transport.set_write_buffer_limits(high=high_water)
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None or sock.family == socket.AF_UNIX:
+        return
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    watch_peer(transport)
+
+
+def watch_peer(transport: asyncio.Transport) -> None:
+    """Have the kernel probe a quiet peer; without the three options it would begin after two hours."""
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None or sock.family == socket.AF_UNIX:
+        return
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
+
+
+def peer_has_closed(transport: asyncio.Transport) -> bool:
+    """Whether the peer ended its sending, also while we read nothing and the event loop therefore cannot tell."""
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None or sock.fileno() < 0:
+        return False
+    poll = select.poll()
+    poll.register(sock.fileno(), select.POLLRDHUP)
+    return bool(poll.poll(0))
+
+
+def seconds_unanswered(transport: asyncio.Transport) -> float:
+    """How long the peer's kernel has left our retransmitted data unacknowledged; 0 where nothing is outstanding.
+
+    Keepalive probes are not sent while data is outstanding, and retransmission alone gives up after a quarter of an
+    hour. A peer that merely stopped reading still acknowledges, so it is not mistaken for a dead one.
+    """
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    if sock is None or sock.family == socket.AF_UNIX or sock.fileno() < 0:
+        return 0.0
+    info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _TCP_INFO_SIZE)
+    (unacknowledged,) = struct.unpack_from("=I", info, _UNACKED_OFFSET)
+    if not unacknowledged or not info[_RETRANSMITS_BYTE]:
+        return 0.0
+    (milliseconds,) = struct.unpack_from("=I", info, _LAST_ACK_OFFSET)
+    return float(milliseconds) / 1000

@@ -1,0 +1,43 @@
+// <bg-copy text> or <bg-copy of="id of what to copy">: a button that answers with a tick for one second.
+customElements.define("bg-copy", class extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("click", this);
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener("click", this);
+  }
+
+  async handleEvent(event) {
+    event.preventDefault();
+    const source = this.getAttribute("of");
+    const text = this.getAttribute("text") ?? (source && document.getElementById(source)?.textContent) ?? "";
+    if (!(await copied(text.trim()))) {
+      document.dispatchEvent(new CustomEvent("bg:toast", { detail: { level: "error", message: "This browser did not let the page copy. Select the text and copy it yourself." } }));
+      return;
+    }
+    this.dataset.done = "";
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => delete this.dataset.done, 1000);
+  }
+});
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedBySelection(text); // plain http on another host has no clipboard API
+  }
+}
+
+function copiedBySelection(text) {
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.className = "visually-hidden";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  return done;
+}

@@ -1,0 +1,29 @@
+// What the platform nearly does: menus close when one clicks elsewhere, dialogs open by a button, dates speak local time.
+document.addEventListener("click", (event) => {
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
+  const button = event.target.closest?.("[data-dialog]");
+  const dialog = button && document.getElementById(button.dataset.dialog);
+  if (dialog?.showModal) {
+    event.preventDefault(); // without a script the same link leads to a page that asks
+    dialog.showModal();
+  }
+  if (event.target.closest?.("[data-dismiss]")) event.target.closest("dialog")?.close();
+  if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of document.querySelectorAll("details[data-menu][open]")) {
+    menu.open = false;
+    menu.querySelector("summary")?.focus();
+  }
+});
+
+// A form is sent once, however often its button is pressed.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.hasAttribute("hx-post")) return;
+  if (form.dataset.sent) event.preventDefault();
+  else form.dataset.sent = "1";
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));

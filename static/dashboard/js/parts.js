@@ -1,0 +1,123 @@
+// Which pieces of the page an event concerns, and bringing them up to date with few requests.
+//   data-live="ses_… pool session"  what it depends on: ids, or the first word of event types
+//   data-live-src="/sessions/rows?id=ses_…"  where its HTML comes from; equal paths are asked in one request
+//   data-live-add="/sessions/rows?…" data-live-on="session.claimed …"  a list that takes in new ones
+import { morph } from "./morph.js";
+
+const AT_ONCE = 40;
+const waiting = new Set();
+const running = new Set();
+let timer = 0;
+
+export function concern({ type, session, pool }) {
+  const keys = [session, pool, type.split(".")[0], type].filter(Boolean);
+  for (const part of document.querySelectorAll("[data-live]")) {
+    if (part.dataset.live.split(" ").some((key) => keys.includes(key))) waiting.add(part);
+  }
+  for (const list of document.querySelectorAll("[data-live-add]")) {
+    const known = session && document.getElementById(`row-${session}`);
+    if (session && !known && list.dataset.liveOn.split(" ").includes(type)) add(list, session);
+  }
+  schedule();
+}
+
+export function everything() {
+  for (const part of document.querySelectorAll("[data-live]")) waiting.add(part);
+  schedule();
+}
+
+function schedule() {
+  if (!timer && waiting.size) timer = setTimeout(run, 90);
+}
+
+async function run() {
+  timer = 0;
+  const groups = new Map();
+  for (const part of waiting) {
+    if (!part.isConnected) waiting.delete(part);
+    else if (!running.has(part)) group(groups, part);
+  }
+  await Promise.all([...groups.values()].flatMap(batches).map(refresh));
+  schedule();
+}
+
+function group(groups, part) {
+  const url = new URL(part.dataset.liveSrc, location.href);
+  const entry = groups.get(url.pathname) ?? { path: url.pathname, parts: [] };
+  entry.parts.push([part, url.searchParams]);
+  groups.set(url.pathname, entry);
+  waiting.delete(part);
+}
+
+function* batches({ path, parts }) {
+  for (let start = 0; start < parts.length; start += AT_ONCE) {
+    const some = parts.slice(start, start + AT_ONCE);
+    const pairs = new Set(some.flatMap(([, query]) => [...query].map(([name, value]) => new URLSearchParams([[name, value]]).toString())));
+    yield { url: `${path}?${[...pairs].join("&")}`, parts: some.map(([part]) => part) };
+  }
+}
+
+async function refresh({ url, parts }) {
+  parts.forEach((part) => running.add(part));
+  try {
+    const fragment = await html(url);
+    if (fragment) parts.forEach((part) => change(part, fragment));
+  } finally {
+    parts.forEach((part) => running.delete(part));
+  }
+}
+
+function change(part, fragment) {
+  const fresh = fragment.querySelector(`[id="${CSS.escape(part.id)}"]`);
+  if (!fresh || !part.isConnected) return; // gone meanwhile: it keeps its last look until the page is asked again
+  const numbers = new Map([...part.querySelectorAll("[data-roll]")].map((number) => [number, number.textContent]));
+  const state = part.dataset.state;
+  if (!morph(part, fresh)) return;
+  window.htmx?.process(part);
+  for (const [number, before] of numbers) if (number.isConnected && number.textContent !== before) roll(number, before);
+  if (part.dataset.state !== state) tint(part, "changed");
+  part.dispatchEvent(new CustomEvent("bg:changed", { bubbles: true }));
+}
+
+async function add(list, session) {
+  const url = new URL(list.dataset.liveAdd, location.href);
+  url.searchParams.append("id", session);
+  const fragment = await html(url);
+  if (!fragment || document.getElementById(`row-${session}`)) return;
+  for (const row of fragment.querySelectorAll("tr")) {
+    const event = new CustomEvent("bg:arrival", { bubbles: true, cancelable: true, detail: row });
+    if (list.dispatchEvent(event)) place(list, row); // a table under the pointer holds new rows back
+  }
+}
+
+export function place(list, row) {
+  list.prepend(row);
+  window.htmx?.process(row);
+  tint(row, "arrived");
+  list.dispatchEvent(new CustomEvent("bg:changed", { bubbles: true }));
+}
+
+async function html(url) {
+  try {
+    const answer = await fetch(url, { headers: { "X-Live": "1" }, redirect: "manual" });
+    if (!answer.ok) return null;
+    const template = document.createElement("template");
+    template.innerHTML = await answer.text();
+    return template.content;
+  } catch {
+    return null; // the stream's own bar tells of a lost connection
+  }
+}
+
+function tint(element, name) {
+  element.classList.remove("changed", "arrived");
+  void element.offsetWidth; // starts the animation anew
+  element.classList.add(name);
+  element.addEventListener("animationend", () => element.classList.remove(name), { once: true });
+}
+
+function roll(number, before) {
+  if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+  const up = parseFloat(number.textContent) >= parseFloat(before) ? 1 : -1;
+  number.animate([{ transform: `translateY(${up * 45}%)`, opacity: 0 }, {}], { duration: 220, easing: "cubic-bezier(.2,.7,.2,1)" });
+}

@@ -1,0 +1,27 @@
+"""Wait for a state instead of sleeping: ask until the answer is true, or fail with the last one."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+PAUSE_SECONDS = 0.02
+
+
+def eventually(ask: Callable[[], T], *, within: float = 10.0, what: str = "the state") -> T:
+    deadline = time.monotonic() + within
+    while not (answer := ask()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come within {within} s; last answer: {answer!r}")
+        time.sleep(PAUSE_SECONDS)
+    return answer
+
+
+async def eventually_async(ask: Callable[[], T], *, within: float = 10.0, what: str = "the state") -> T:
+    deadline = time.monotonic() + within
+    while not (answer := ask()):
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} did not come within {within} s; last answer: {answer!r}")
+        await asyncio.sleep(PAUSE_SECONDS)
+    return answer
