@@ -20,11 +20,12 @@ quietly() { "$@" >"$log" 2>&1 </dev/null || { tail -n 40 "$log" >&2; return 1; }
 
 # ── Environment file ─────────────────────────────────────────────────────────────────────────────────────────────────
 read_env_file() { # a variable that is set already wins over .env
-  local line
+  local line name
   [ -f .env ] || return 0
   while IFS= read -r line || [ -n "$line" ]; do
     [[ $line =~ ^[A-Z][A-Z0-9_]*= ]] || continue
-    [ -n "${!line%%=*}" ] 2>/dev/null || export "${line?}"
+    name=${line%%=*}
+    [ -n "${!name+set}" ] || export "${line?}"
   done <.env
 }
 

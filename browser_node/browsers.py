@@ -156,8 +156,8 @@ class Browsers:
             logger.warning("wiped the directories of %d browsers of an earlier node", len(left))
 
 
-def _measure(pids: dict[str, int | None]) -> dict[str, Usage]:
+def _measure(pids: dict[str, int]) -> dict[str, Usage]:
     if not pids:
         return {}
     now = Snapshot()
-    return {instance_id: now.usage(pid) for instance_id, pid in pids.items() if pid is not None}
+    return {instance_id: now.usage(pid) for instance_id, pid in pids.items()}

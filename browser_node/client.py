@@ -1,103 +1,156 @@
-"""The one client of the node's API: life verbs under the node's key, use verbs under a browser's. httpx only.
+"""The one client of a node's API: synchronous, over TCP or a unix socket. Values in and out are those of `wire`.
 
-NodeError
-├── NodeUnreachable   no answer: it is down, starting, or the network is
-└── NodeRefused       an answer that is not a success; `status` says which
+Safe to share between threads. Nothing here retries: every call may be repeated by the caller as it is.
 """
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any
+from urllib.parse import quote
 
 import httpx
 
 from browser_node.wire import LaunchSpec, NodeHealth, Observation, Observed
 
-CONNECT_SECONDS, ANSWER_SECONDS = 2.0, 5.0
+_CONNECT_SECONDS = 3.0
+_ANSWER_SECONDS = 15.0
 
 
 class NodeError(Exception):
-    pass
+    """The node was not reached, or refused.
+
+    NodeUnreachable  no connection, or no answer in time: nothing is known
+    NodeRefused      an answer other than success: `status`, `code`, `detail`
+    """
 
 
 class NodeUnreachable(NodeError):
-    pass
+    """Whether the call had an effect is not known; calls may be repeated."""
 
 
 class NodeRefused(NodeError):
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(f"{status}: {detail}")
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{status} {code}: {detail}")
         self.status = status
+        self.code = code
         self.detail = detail
 
 
 class NodeClient:
-    """`address` is unix:/path, host:port or an http URL. Cheap to make; use it in a `with`."""
+    """`address` is `unix:/path`, `host:port` or an http URL; `key` is the node's own."""
 
-    def __init__(self, address: str, key: str = "", *, timeout_seconds: float = ANSWER_SECONDS) -> None:
-        base, transport = _endpoint(address)
-        self._http = httpx.Client(
-            base_url=base,
-            transport=transport,
-            headers={"authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS),
-            trust_env=False,
-        )
+    def __init__(self, address: str, key: str, *, timeout_seconds: float = _ANSWER_SECONDS) -> None:
+        transport, base = _transport(address)
+        timeout = httpx.Timeout(timeout_seconds, connect=_CONNECT_SECONDS)
+        # trust_env would send calls to nodes through the proxy of whoever started this process.
+        self._http = httpx.Client(transport=transport, base_url=base, timeout=timeout, trust_env=False)
+        self._seconds = timeout_seconds
+        self._key = key
 
-    def __enter__(self) -> Self:
+    def __enter__(self) -> "NodeClient":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:
         self._http.close()
 
     def health(self) -> NodeHealth:
-        return NodeHealth.from_json(self._ask("GET", "/health").json())
+        """Raises NodeRefused with 503 while the node is shutting down."""
+        return NodeHealth.from_json(self._call("GET", "/health").json())
+
+    def metrics(self) -> str:
+        return self._call("GET", "/metrics").text
 
     def browsers(self) -> Observation:
-        return Observation.from_json(self._ask("GET", "/browsers").json())
+        return Observation.from_json(self._call("GET", "/browsers").json())
 
-    def changes(self, since: int, *, wait_seconds: float) -> Observation:
-        """Answers when anything changed after version `since`, at the latest after the wait."""
-        timeout = httpx.Timeout(wait_seconds + ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        query = {"changed_since": since, "wait": wait_seconds}
-        return Observation.from_json(self._ask("GET", "/browsers", params=query, timeout=timeout).json())
+    def changes(self, since: int, *, wait_seconds: float = 25.0) -> Observation:
+        """All browsers, as soon as anything is another than at version `since`, at the latest after that time."""
+        answer = self._call(
+            "GET",
+            "/browsers",
+            params={"changed_since": since, "wait": wait_seconds},
+            timeout=wait_seconds + self._seconds,
+        )
+        return Observation.from_json(answer.json())
 
     def start(self, spec: LaunchSpec) -> Observed:
-        return Observed.from_json(self._ask("PUT", f"/browsers/{spec.instance_id}", json=spec.to_json()).json())
+        """Start, relaunch or leave as it is; repeatable. Refused: 507 no room, 422 bad spec, 409 being stopped."""
+        answer = self._call("PUT", f"/browsers/{_part(spec.instance_id)}", json=spec.to_json())
+        return Observed.from_json(answer.json())
 
-    def stop(self, instance_id: str, *, grace_seconds: float, code: int = 4000, reason: str = "") -> bool:
-        """True when it is gone already, False while it goes."""
-        query = {"grace_seconds": grace_seconds, "code": code, "reason": reason}
-        return self._ask("DELETE", f"/browsers/{instance_id}", params=query).status_code == 204
+    def stop(
+        self, instance_id: str, *, grace_seconds: float = 10.0, code: int = 4000, reason: str = "released"
+    ) -> bool:
+        """True while it goes, false when it is gone; repeatable."""
+        query: dict[str, Any] = {"grace_seconds": grace_seconds, "code": code, "reason": reason}
+        return self._call("DELETE", f"/browsers/{_part(instance_id)}", params=query).status_code == 202
 
-    def json(self, instance_id: str, what: str, *, credential: str, launch: str = "") -> Any:
-        """Chrome's own `version`, `list` or `protocol`; held until the launch runs and the page is there."""
-        headers = _use(credential) | ({"x-browsergrid-launch": launch} if launch else {})
-        timeout = httpx.Timeout(60.0 + ANSWER_SECONDS, connect=CONNECT_SECONDS)
-        return self._ask("GET", f"/browsers/{instance_id}/json/{what}", headers=headers, timeout=timeout).json()
+    def json(self, instance_id: str, what: str, credential: str, *, launch: str = "", seconds: float = 70.0) -> Any:
+        """Chrome's own document: version, list or protocol. Waits for the launch and for a page."""
+        return self.document(instance_id, what, credential, launch=launch, seconds=seconds).json()
 
-    def close_connection(self, instance_id: str, connection: str, *, code: int, reason: str, credential: str) -> None:
-        """Raises NodeRefused with status 404 for a connection the node does not have."""
-        path = f"/browsers/{instance_id}/connections/{connection}"
-        self._ask("DELETE", path, params={"code": code, "reason": reason}, headers=_use(credential))
+    def document(
+        self, instance_id: str, what: str, credential: str, *, launch: str = "", seconds: float = 70.0
+    ) -> httpx.Response:
+        """`json` with Chrome's bytes as they are."""
+        headers = {"X-BrowserGrid-Launch": launch} if launch else {}
+        path = f"/browsers/{_part(instance_id)}/json/{_part(what)}"
+        return self._call("GET", path, credential=credential, headers=headers, timeout=seconds)
 
-    def _ask(self, method: str, path: str, **request: Any) -> httpx.Response:
+    def close_connection(
+        self, instance_id: str, connection: str, credential: str, *, code: int = 4001, reason: str = ""
+    ) -> bool:
+        """False when no such connection is open."""
+        path = f"/browsers/{_part(instance_id)}/connections/{_part(connection)}"
         try:
-            answer = self._http.request(method, path, **request)
+            self._call("DELETE", path, credential=credential, params={"code": code, "reason": reason})
+        except NodeRefused as refused:
+            if refused.status != 404:
+                raise
+            return False
+        return True
+
+    def _call(
+        self, method: str, path: str, *, credential: str = "", headers: dict[str, str] | None = None, **more: Any
+    ) -> httpx.Response:
+        authorised = {"Authorization": f"Bearer {credential or self._key}", **(headers or {})}
+        if isinstance(more.get("timeout"), float | int):
+            more["timeout"] = httpx.Timeout(more["timeout"], connect=_CONNECT_SECONDS)
+        try:
+            response = self._http.request(method, path, headers=authorised, **more)
         except httpx.TransportError as error:
-            raise NodeUnreachable(type(error).__name__) from error
-        if not answer.is_success:
-            raise NodeRefused(answer.status_code, answer.text[:500])
-        return answer
+            raise NodeUnreachable(f"{type(error).__name__}: {error}") from error
+        if response.is_success:
+            return response
+        raise _refusal(response)
 
 
-def _use(credential: str) -> dict[str, str]:
-    return {"authorization": f"Bearer {credential}"}
+def _refusal(response: httpx.Response) -> NodeRefused:
+    try:
+        body = response.json()
+    except ValueError:
+        body = None
+    facts = body if isinstance(body, dict) else {}
+    code, detail = str(facts.get("code", "refused")), str(facts.get("detail", response.text[:200]))
+    return NodeRefused(response.status_code, code, detail)
 
 
-def _endpoint(address: str) -> tuple[str, httpx.HTTPTransport]:
+def _transport(address: str) -> tuple[httpx.HTTPTransport, str]:
     if address.startswith("unix:"):
-        return "http://node", httpx.HTTPTransport(uds=address.removeprefix("unix:"))
-    return address if "://" in address else f"http://{address}", httpx.HTTPTransport()
+        path = address.removeprefix("unix:")
+        return httpx.HTTPTransport(uds=path, limits=_limits()), "http://node"
+    base = address if "://" in address else f"http://{address}"
+    return httpx.HTTPTransport(limits=_limits()), base
+
+
+def _limits() -> httpx.Limits:
+    # Long polls hold a connection each.
+    return httpx.Limits(max_connections=64, max_keepalive_connections=16, keepalive_expiry=4.0)
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")

@@ -59,7 +59,7 @@ class Devtools:
         await asyncio.shield(self._reading)
 
     async def send(
-        self, method: str, params: dict[str, Any] | None = None, *, seconds: float = 10.0
+        self, method: str, params: dict[str, Any] | None = None, *, session: str = "", seconds: float = 10.0
     ) -> dict[str, Any]:
         """The result of one command. Raises DevtoolsError."""
         if self.is_closed:
@@ -67,9 +67,12 @@ class Devtools:
         number = next(self._ids)
         answer: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
+        message: dict[str, Any] = {"id": number, "method": method, "params": params or {}}
+        if session:
+            message["sessionId"] = session
         try:
             async with asyncio.timeout(seconds):
-                await self._connection.send(json.dumps({"id": number, "method": method, "params": params or {}}))
+                await self._connection.send(json.dumps(message))
                 reply = await answer
         except TimeoutError as error:
             raise DevtoolsError(f"{method}: no answer within {seconds:g} s") from error

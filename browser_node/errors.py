@@ -1,7 +1,5 @@
 """What a caller of the node's API is told instead of an answer: a status, a stable code and a sentence."""
 
-from collections.abc import Awaitable, Callable
-
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -17,13 +15,14 @@ class ApiError(Exception):
         return JSONResponse(self.body, status_code=self.status, headers=headers)
 
 
-UNAUTHORISED = ApiError(401, "unauthorised", "a credential is needed, and this is not the right one")
-UNKNOWN_BROWSER = ApiError(404, "unknown_browser", "no such browser runs here")
+def unauthorised() -> ApiError:
+    return ApiError(401, "unauthorised", "a credential is needed, and this is not the right one")
+
+
+def unknown_browser() -> ApiError:
+    return ApiError(404, "unknown_browser", "no such browser runs here")
 
 
 async def answer(request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
     return error.response()
-
-
-Handler = Callable[[Request, Exception], Awaitable[Response]]

@@ -18,5 +18,6 @@ class Ground:
     resolver: Resolver
     bubblewrap: str
     can_limit_size: bool
+    walled: bool = True  # false: the operator allowed browsers without a sandbox, and none works here
     # A start takes about a CPU-second, so more at once than cores makes each of them slower and none of them earlier.
     starts: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(max(1, usable_cores())))

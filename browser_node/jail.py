@@ -29,7 +29,10 @@ class JailError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Confinement:
-    """How one browser is to be walled in. `uid` is -1 where the node is not root."""
+    """How one browser is to be walled in. `uid` is -1 where the node is not root.
+
+    `is_walled` false means no walls at all: the program then runs as we do, in our network.
+    """
 
     home: Path
     uid: int
@@ -39,6 +42,8 @@ class Confinement:
     policies: dict[str, object]
     bubblewrap: str
     can_limit_size: bool
+    proxy_port: int = 3128
+    is_walled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,9 @@ class Exit:
     @property
     def told(self) -> str:
         how = f"exited with status {self.code}" if self.code >= 0 else f"was ended by signal {-self.code}"
-        last = [line for line in self.output.splitlines() if line.strip() and ":ERROR:dbus/" not in line]
-        return f"{how}: {' | '.join(last[-3:])[:600]}" if last else how
+        lines = [line for line in self.output.splitlines() if line.strip() and ":ERROR:" not in line]
+        last = [line for line in lines if ":FATAL:" in line][:1] or lines[-3:]
+        return f"{how}: {' | '.join(last)[:600]}" if last else how
 
 
 class Jail:
@@ -208,8 +214,15 @@ def _keeper_arguments(confinement: Confinement, control: int, policies: tuple[in
         policy_descriptors=policies,
         can_limit_size=confinement.can_limit_size,
     )
-    command = sandbox.bubblewrap_arguments(walls, confinement.bubblewrap)
-    return [str(control), str(confinement.uid), str(confinement.home), directory, "--", *command]
+    if confinement.is_walled:
+        command = sandbox.bubblewrap_arguments(walls, confinement.bubblewrap)
+    else:
+        home = ("HOME", str(confinement.home))
+        environment = (f"{name}={value}" for name, value in (home, *confinement.environment))
+        command = ["/usr/bin/env", "-i", *environment, *walls.command]
+    kind = "walled" if confinement.is_walled else "bare"
+    places = (str(confinement.uid), str(confinement.proxy_port), str(confinement.home), directory)
+    return [str(control), kind, *places, "--", *command]
 
 
 def _policy_file(policies: dict[str, object]) -> int:
@@ -223,7 +236,12 @@ async def _connected(inside: socket.socket) -> None:
     """Until a connection that was only begun stands."""
     loop = asyncio.get_running_loop()
     writable: asyncio.Future[None] = loop.create_future()
-    loop.add_writer(inside.fileno(), lambda: writable.done() or writable.set_result(None))
+
+    def wake() -> None:
+        if not writable.done():
+            writable.set_result(None)
+
+    loop.add_writer(inside.fileno(), wake)
     try:
         await writable
     finally:

@@ -1,12 +1,13 @@
 """One resident process around one browser: it cuts off the network, then starts what it was given, and dies with it.
 
-    python -I -S keeper.py CONTROL UID HOME BINARY_DIRECTORY -- PROGRAM ARGUMENT…
+    python -I -S keeper.py CONTROL WALLS UID PROXY_PORT HOME BINARY_DIRECTORY -- PROGRAM ARGUMENT…
 
 Standard library only, and run by path: it may import nothing of this package. In order:
 drop root to UID (a uid of the browser's own) · a new user and network namespace with loopback and one dead interface ·
 a listener for the forwarding proxy, handed to the node over CONTROL (a SOCK_SEQPACKET descriptor) · start PROGRAM.
 Then it serves CONTROL: `C<port>` → `C` with a socket connected to that loopback port inside, or `c<errno>`.
 It tells `L` (the listener), `S` (started), `X<wait status>` (the program ended) and `E<text>` (it never started).
+WALLS is `walled`, or `bare` where the operator allowed browsers without a sandbox: then nothing is cut off.
 The end of CONTROL, of the node or of the keeper is the end of the browser: bubblewrap dies with its parent.
 """
 
@@ -20,7 +21,6 @@ import socket
 import struct
 import sys
 
-PROXY_PORT = 3128
 STAGE = "/mnt"  # an empty directory of every Linux; covered in our own mount namespace only
 
 _NEW_MOUNTS, _NEW_USER, _NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
@@ -39,16 +39,18 @@ class Refused(Exception):
 def main(arguments: list[str]) -> int:
     control = socket.socket(fileno=int(arguments[0]))
     control.set_inheritable(False)
-    uid, home, binary_directory = int(arguments[1]), arguments[2], arguments[3]
-    program = arguments[5:]
+    is_walled, uid, proxy_port, home, binary_directory = arguments[1] == "walled", *arguments[2:6]
+    program = arguments[7:]
     parent = os.getppid()
     try:
-        if uid >= 0:
-            home, binary_directory = _stage(home, binary_directory)
-            _become(uid)
-        _enter_namespaces()
+        if is_walled:
+            if int(uid) >= 0:
+                home, binary_directory = _stage(home, binary_directory)
+                _become(int(uid))
+            _enter_namespaces()
+            _raise_network()
         _die_with(parent)
-        listener = _raise_network()
+        listener = _listen(int(proxy_port))
     except (Refused, OSError) as refusal:
         control.send(b"E" + str(refusal).encode())
         return 1
@@ -104,7 +106,7 @@ def _die_with(parent: int) -> None:
         raise Refused("the node is gone")
 
 
-def _raise_network() -> socket.socket:
+def _raise_network() -> None:
     ioctl = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     _raise_interface(ioctl, b"lo")
     try:
@@ -112,8 +114,11 @@ def _raise_network() -> socket.socket:
     except OSError:
         pass  # no such driver here: pages then see navigator.onLine false, and everything works
     ioctl.close()
+
+
+def _listen(port: int) -> socket.socket:
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.bind((b"127.0.0.1", PROXY_PORT))  # bytes: a str would need the idna codec, unreadable for this uid
+    listener.bind((b"127.0.0.1", port))  # bytes: a str would need the idna codec, unreadable for this uid
     listener.listen(256)
     return listener
 
@@ -160,6 +165,7 @@ def _start(program: list[str]) -> int:
     if child:
         return child
     try:
+        _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.execv(program[0], program)

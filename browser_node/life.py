@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser_node import discovery, launch, memory, prerequisites
+from browser_node import discovery, launch, memory, prerequisites, sandbox
 from browser_node.destination import Destinations
 from browser_node.devtools import Devtools, DevtoolsError
 from browser_node.discovery import Document, Version
@@ -53,6 +53,7 @@ class Life:
         rules = Rules.parse(spec.egress.allow, ground.config.blocked)
         destinations = Destinations(rules, ground.resolver, spec.options.upstream_proxy)
         self.forwarder = Forwarder(spec.instance_id, destinations)
+        self._ports = launch.INSIDE
         self._jail: Jail | None = None
         self._supervisor: Supervisor | None = None
         self._finishing: asyncio.Task[None] | None = None
@@ -80,13 +81,13 @@ class Life:
         """Until it answers CDP. Raises StartFailed; the caller sets the time limit."""
         async with self._ground.starts:
             try:
-                uid = prerequisites.uid_for(self._slot)
+                uid = prerequisites.uid_for(self._slot) if self._ground.walled else -1
                 home = self._ground.directories.make(self.spec.instance_id, uid)
                 self._jail, listener = await Jail.start(self._confinement(home, uid))
                 await self.forwarder.serve(listener)
                 self.version = await self._first_answer(self._jail)
                 self._supervisor = await self._attach()
-                await self._supervisor.allow_downloads(launch.DOWNLOADS)
+                await self._supervisor.allow_downloads(launch.DOWNLOADS if self._ground.walled else f"{home}/downloads")
             except (JailError, DevtoolsError, OSError, ValueError) as error:
                 raise StartFailed(str(error)) from error
 
@@ -116,7 +117,7 @@ class Life:
         """A socket to this browser's DevTools port. Raises OSError."""
         if self._jail is None:
             raise ConnectionRefusedError("the browser has not started")
-        return await self._jail.connect(launch.DEVTOOLS_PORT)
+        return await self._jail.connect(self._ports.devtools)
 
     async def document(self, what: str) -> Document:
         """One of Chrome's JSON documents. Raises OSError or ValueError."""
@@ -146,15 +147,25 @@ class Life:
 
     def _confinement(self, home: Path, uid: int) -> Confinement:
         ground, options = self._ground, self.spec.options
+        self._ports = launch.INSIDE if ground.walled else _free_ports()
+        arguments = launch.chromium_arguments(
+            options,
+            major_version=ground.chromium.major_version,
+            ports=self._ports,
+            home=sandbox.HOME if ground.walled else str(home),
+            sandboxed=ground.walled,
+        )
         return Confinement(
             home=home,
             uid=uid,
             binary=ground.chromium.path,
-            arguments=tuple(launch.chromium_arguments(options, major_version=ground.chromium.major_version)),
+            arguments=tuple(arguments),
             environment=launch.chromium_environment(options),
             policies=launch.POLICIES,
             bubblewrap=ground.bubblewrap,
             can_limit_size=ground.can_limit_size,
+            proxy_port=self._ports.proxy,
+            is_walled=ground.walled,
         )
 
     async def _first_answer(self, jail: Jail) -> Version:
@@ -181,3 +192,11 @@ class Life:
         if ended.code == -9 and memory.oom_kills() > self._oom_kills:
             return End(Reason.OUT_OF_MEMORY, "the kernel ended the browser for want of memory")
         return End(Reason.BROWSER_CRASHED, f"the browser {ended.told}")
+
+
+def _free_ports() -> launch.Ports:
+    """Without walls all browsers share one network; somebody else may take these first, and the start then fails."""
+    with socket.socket() as one, socket.socket() as other:
+        for each in (one, other):
+            each.bind(("127.0.0.1", 0))
+        return launch.Ports(devtools=one.getsockname()[1], proxy=other.getsockname()[1])

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from browser_node import access, metrics
 from browser_node.browsers import Browsers, NoRoom, Put, Stopping
-from browser_node.errors import UNAUTHORISED, ApiError
+from browser_node.errors import ApiError, unauthorised
 from browser_node.wire import InvalidSpec, LaunchSpec, is_instance_id
 
 _MOST_WAIT_SECONDS = 60.0
@@ -77,7 +77,7 @@ class LifeApi:
 
     def _authorise(self, request: Request) -> None:
         if not access.matches(request.headers.raw, self._key):
-            raise UNAUTHORISED
+            raise unauthorised()
 
 
 def close_reason(request: Request, default: int) -> tuple[int, str]:

@@ -52,7 +52,6 @@ class Relay:
         self.opened_at = time.time()
         self.frozen = False
         self.inputs = 0
-        self.active_at = self.opened_at
         self.client, self.browser = ClientEnd(self), BrowserEnd(self)
         self.is_open = False
         self.is_closing = False  # from then on the client reaches the browser no more
@@ -61,7 +60,7 @@ class Relay:
         self._session: str | None = None
         self._queue: deque[bytes] = deque()
         self._queued = 0
-        self._commands: set[asyncio.Task[None]] = set()
+        self._commands: set[asyncio.Task[Any] | None] = set()
 
     @property
     def bytes_up(self) -> int:
@@ -80,7 +79,7 @@ class Relay:
     def opened(self) -> None:
         """Both ends are in place."""
         self.is_open = True
-        self.opened_at = self.active_at = time.time()
+        self.opened_at = time.time()
         self.flush()
 
     def send_event(self, method: str, params: Mapping[str, Any]) -> bool:
@@ -96,7 +95,7 @@ class Relay:
             return
         self.is_closing = True
         self._goodbye = close_frame(code, reason)
-        self._stop_commands()
+        self.stop_commands()
         if not self.is_open:
             return
         if self.browser.is_between_messages:
@@ -150,7 +149,6 @@ class Relay:
             self._session = command.session
             task = asyncio.get_running_loop().create_task(self._answer(command))
             self._commands.add(task)
-            task.add_done_callback(self._answered)
             self._regulate()
         return True
 
@@ -159,15 +157,15 @@ class Relay:
         if opcode == Opcode.CLOSE and self.is_closing:
             self.client.transport.close()
             return True
-        if not self.frozen:
+        if not self.frozen or opcode == Opcode.PONG:
             return False
         if opcode == Opcode.PING:
             self.speak(frame(Opcode.PONG, payload))
             return True
-        if opcode == Opcode.CLOSE:
-            self.close(int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1000, "")
-            return True
-        return False
+        self.close(int.from_bytes(payload[:2], "big") if len(payload) > 1 else 1000, "")
+        if self.has_left:
+            self.client.transport.close()
+        return True
 
     def browser_lost(self) -> None:
         """The browser's connection is gone; what it had sent is on its way to the client."""
@@ -179,10 +177,6 @@ class Relay:
             self.close(*self.farewell())
         else:
             self._cut()
-
-    def ended(self) -> None:
-        """One connection is gone: nobody is there to answer."""
-        self._stop_commands()
 
     def _say_goodbye(self) -> None:
         self.client.transport.write(self._goodbye)
@@ -199,10 +193,8 @@ class Relay:
         """No boundary came in time: the client sees a broken connection (1006)."""
         if not self.has_left:
             self._cut_client()
-            self.browser.transport.abort()
 
     def _note_activity(self) -> None:
-        self.active_at = time.time()
         if self.on_activity:
             self.on_activity()
 
@@ -219,15 +211,14 @@ class Relay:
         except Exception:
             logger.exception("%s failed", command.method)
             text = cdp.error(command, CdpError(cdp.SERVER_ERROR, "Internal error"))
+        self._commands.discard(asyncio.current_task())
         self.speak(frame(Opcode.TEXT, text))
 
-    def _answered(self, task: asyncio.Task[None]) -> None:
-        self._commands.discard(task)
-        self._regulate()
-
-    def _stop_commands(self) -> None:
-        for task in self._commands:
+    def stop_commands(self) -> None:
+        """Nobody is there to answer any more."""
+        for task in filter(None, self._commands):
             task.cancel()
+        self._commands.clear()
 
     def _regulate(self) -> None:
         """A client that does not take our answers is not asked for more questions."""
@@ -271,7 +262,7 @@ class BrowserEnd(End):
             self.forward(data[boundary:])
 
     def peer_lost(self) -> None:
-        self.relay.ended()
+        self.relay.stop_commands()
         super().peer_lost()
 
     def _follow(self, data: memoryview) -> int:
@@ -351,7 +342,7 @@ class ClientEnd(End):
             self.relay.flush()
 
     def peer_lost(self) -> None:
-        self.relay.ended()
+        self.relay.stop_commands()
         self.relay.browser_lost()
 
     def _walk(self, data: memoryview) -> None:
@@ -364,17 +355,14 @@ class ClientEnd(End):
                 return self._keep_partial(data, sent, position, head)
             end = position + head + payload_size(data[position : position + head])
             opcode, is_last = data[position] & 15, bool(data[position] & 128)
-            if opcode < Opcode.CLOSE and self._passes(opcode, end - position - head, is_last=is_last):
-                if self.kept:
-                    self.forward(data[sent:position])
-                    self._give_up_kept()
-                    sent = position
-            elif end > size:
+            is_data = opcode < Opcode.CLOSE
+            passes = is_data and self._passes(opcode, end - position - head, is_last=is_last)
+            if not passes and end > size:
                 return self._keep_partial(data, sent, position, end - position)
-            elif self._swallows(data[position:end], head, opcode, is_last=is_last):
+            if not passes and self._swallows(data[position:end], head, opcode, is_last=is_last):
                 self.forward(data[sent:position])
                 sent = end
-            elif self.kept and opcode < Opcode.CLOSE:
+            elif self.kept and is_data:
                 self.forward(data[sent:position])
                 self._give_up_kept()
                 sent = position

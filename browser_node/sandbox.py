@@ -58,11 +58,11 @@ def bubblewrap_arguments(sandbox: Sandbox, program: str = "bwrap") -> list[str]:
         arguments += ["--symlink", target, link]
     for path in _OPTIONAL:
         arguments += ["--ro-bind-try", path, path]
-    if sandbox.binary_directory:
-        arguments += ["--ro-bind", sandbox.binary_directory, sandbox.binary_mounted_at]
     for descriptor, path in zip(sandbox.policy_descriptors, _POLICIES, strict=False):
         arguments += ["--ro-bind-data", str(descriptor), path]
     arguments += ["--dev", "/dev", *size, "--tmpfs", "/dev/shm", "--proc", "/proc", *size, "--tmpfs", "/tmp"]  # noqa: S108
+    if sandbox.binary_directory:
+        arguments += ["--ro-bind", sandbox.binary_directory, sandbox.binary_mounted_at]
     arguments += ["--bind", sandbox.home, HOME, "--chdir", HOME]
     for name, value in (("HOME", HOME), ("PATH", "/usr/bin:/bin"), *sandbox.environment):
         arguments += ["--setenv", name, value]

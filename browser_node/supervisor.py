@@ -15,6 +15,9 @@ PING_SECONDS = 2.5  # between two questions, and for one answer
 UNREACHABLE_SECONDS = 15.0
 UNREACHABLE_LOOKS = 3
 
+_SIZE_LOOKS = 50
+_SIZE_PAUSE_SECONDS = 0.01
+
 
 class Unreachable(Exception):
     """The browser's process is there and has not answered for too long."""
@@ -109,7 +112,20 @@ class Supervisor:
 
     async def _make_page(self) -> str:
         page = str((await self._devtools.send("Target.createTarget", {"url": "about:blank"}))["targetId"])
+        attached = await self._devtools.send("Target.attachToTarget", {"targetId": page, "flatten": True})
+        session = str(attached["sessionId"])
         window = (await self._devtools.send("Browser.getWindowForTarget", {"targetId": page}))["windowId"]
         size = {"windowId": window, "width": self._viewport.width, "height": self._viewport.height}
-        await self._devtools.send("Browser.setContentsSize", size)
+        for _ in range(_SIZE_LOOKS):
+            await self._devtools.send("Browser.setContentsSize", size)
+            # The window's first layout may still be under way and win over the size.
+            if await self._size_of_page(session) == self._viewport:
+                break
+            await asyncio.sleep(_SIZE_PAUSE_SECONDS)
+        await self._devtools.send("Target.detachFromTarget", {"sessionId": session})
         return page
+
+    async def _size_of_page(self, session: str) -> Viewport:
+        metrics = await self._devtools.send("Page.getLayoutMetrics", session=session)
+        layout = metrics["cssLayoutViewport"]
+        return Viewport(layout["clientWidth"], layout["clientHeight"])

@@ -20,7 +20,7 @@ from browser_node.browser import Browser, NotUsable
 from browser_node.browsers import Browsers
 from browser_node.cdp import CdpError
 from browser_node.devtools import DevtoolsError
-from browser_node.errors import UNAUTHORISED, UNKNOWN_BROWSER, ApiError
+from browser_node.errors import ApiError, unauthorised, unknown_browser
 from browser_node.life import Life
 from browser_node.life_api import close_reason
 from browser_node.relay import Relay
@@ -57,9 +57,9 @@ class UseApi:
         """Raises ApiError."""
         browser = self._browsers.get(instance_id)
         if browser is None:
-            raise UNKNOWN_BROWSER
+            raise unknown_browser()
         if not access.matches(headers, browser.spec.credential):
-            raise UNAUTHORISED
+            raise unauthorised()
         return browser
 
     async def document(self, request: Request) -> Response:
@@ -139,7 +139,7 @@ class DevtoolsEndpoint:
             if not gone.done():
                 gone.cancel()
                 await asyncio.gather(gone, return_exceptions=True)
-        if life is None:
+        if life is None or (gone.done() and not gone.cancelled()):
             return  # the caller left while we held it
         await self._splice(scope, receive, send, browser, life, name)
 

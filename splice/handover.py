@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from splice.dial import Answer, UpstreamError, dial
 from splice.ends import Relay
 from splice.pair import Pair
-from splice.request import Headers, Request, upstream_head
+from splice.request import Request, upstream_head
 from splice.response import Response
 from splice.sockets import watch_peer
 from splice.upstream import Upstream
@@ -179,14 +179,9 @@ class Handover:
         if self.stage is not Stage.DIALING:
             return
         self.stage = Stage.FAILED
-        answer = error.response
-        self._tell(
-            "failed",
-            error=str(error),
-            status=answer.status if answer else None,
-            headers=answer.headers if answer else [],
-            body=answer.body if answer else b"",
-        )
+        answer = error.response or Response(0)
+        facts = {"status": answer.status or None, "headers": answer.headers, "body": answer.body}
+        self._tell("failed", error=str(error), **facts)
         self.timer = self.server.loop.call_later(ANSWER_SECONDS, self._refuse, BAD_GATEWAY)
 
     def _close(self, code: int, reason: str) -> None:
@@ -210,8 +205,8 @@ class Handover:
         self._finish()
 
     def _ended(self) -> None:
-        assert self.pair
-        self._tell("closed", bytes_up=self.pair.bytes_up, bytes_down=self.pair.bytes_down)
+        if self.pair:
+            self._tell("closed", bytes_up=self.pair.bytes_up, bytes_down=self.pair.bytes_down)
         self._finish()
 
     def _finish(self) -> None:
@@ -226,7 +221,7 @@ class Handover:
         self.events.put_nowait({"type": "websocket.disconnect", "code": 1006, "reason": ""})
 
     def _forget(self) -> None:
-        """Both sockets are gone: uvicorn need not wait for us any longer."""
+        """The sockets are gone: uvicorn need not wait for us."""
         cast("set[Any]", self.server.state.connections).discard(self)
 
     def _tell(self, event: str, **facts: object) -> None:
@@ -234,7 +229,6 @@ class Handover:
 
     def _scope(self) -> Message:
         config, request, transport = self.server.config, self.request, self.transport
-        headers: Headers = request.headers
         return {  # the keys are the ASGI specification's
             "type": "websocket",
             "asgi": {"version": config.asgi_version, "spec_version": "2.4"},
@@ -246,7 +240,7 @@ class Handover:
             "path": config.root_path + request.path,
             "raw_path": config.root_path.encode() + request.raw_path,
             "query_string": request.query,
-            "headers": headers,
+            "headers": request.headers,
             "subprotocols": request.subprotocols,
             "state": self.server.app_state.copy(),
             "extensions": {"websocket.http.response": {}, EXTENSION: {}},

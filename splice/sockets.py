@@ -8,7 +8,7 @@ import select
 import socket
 import struct
 
-# A peer that vanished from a quiet connection is noticed after 10 + 3 × 3 = 19 s.
+# A peer that vanished from a quiet connection is noticed after 10 + 3 * 3 = 19 s.
 KEEPALIVE_IDLE_SECONDS = 10
 KEEPALIVE_INTERVAL_SECONDS = 3
 KEEPALIVE_PROBES = 3

@@ -1,7 +1,7 @@
 """Fetching and being allowed, in one call. What one may not see does not exist.
 
-A model says how it is owned by `owner_path`, the lookup that leads to its owner (default `owner`). Rows without an owner
-(system pools, warm sessions) are staff's alone.
+A model says how it is owned by `owner_path`, the lookup that leads to its owner (default `owner`). Rows without an
+owner (system pools, warm sessions) are staff's alone.
 """
 
 from typing import TypeVar
@@ -34,7 +34,7 @@ def find(model: type[I], public_id: str, actor: Actor, permission: Permission, *
     """The one row of that public id. Raises NotFound for what is absent and for what is somebody else's, alike."""
     actor.require(permission)
     key = decode(model.prefix, public_id)
-    manager = getattr(model, "current", model._default_manager)
+    manager = getattr(model, "current", model._default_manager)  # noqa: SLF001 - Django's documented name
     queryset: QuerySet[I] = visible(manager.all(), actor, permission)
     if lock:
         queryset = queryset.select_for_update()

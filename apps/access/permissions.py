@@ -13,8 +13,8 @@ class Permission(StrEnum):
     SESSION_CREATE = "session.create"
     SESSION_USE = "session.use"  # connect a client
     SESSION_VIEW = "session.view"  # see facts
-    TOKEN_MANAGE = "token.manage"
-    TOKEN_VIEW = "token.view"
+    TOKEN_MANAGE = "token.manage"  # noqa: S105 - a name, not a secret
+    TOKEN_VIEW = "token.view"  # noqa: S105
 
 
 class Scope(StrEnum):

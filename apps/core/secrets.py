@@ -1,4 +1,4 @@
-"""Keyed hashes of credentials, keys derived from the ring, and encryption at rest. The first key of the ring is current."""
+"""Keyed hashes of credentials, keys derived from the ring, encryption at rest. The ring's first key is current."""
 
 import base64
 import hashlib

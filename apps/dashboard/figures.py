@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median
 
 BUCKETS = 24
@@ -38,6 +39,10 @@ class Figure:
         return f"{self.line}L{WIDTH:g} {HEIGHT:g}L0 {HEIGHT:g}Z" if self.line else ""
 
     @property
+    def is_flat(self) -> bool:
+        return not any(self.points)
+
+    @property
     def spoken(self) -> str:
         """The line for those who do not see it."""
         return ", ".join(f"{point:g}" for point in self.points)
@@ -45,7 +50,7 @@ class Figure:
 
 def figures(lives: Sequence[Life], now: datetime) -> list[Figure]:
     edges = [now - BUCKET * (BUCKETS - n) for n in range(BUCKETS + 1)]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(pairwise(edges))
 
     def per_bucket(measure: Callable[[datetime, datetime], float]) -> tuple[float, ...]:
         return tuple(measure(start, end) for start, end in spans)
@@ -64,7 +69,7 @@ def figures(lives: Sequence[Life], now: datetime) -> list[Figure]:
                per_bucket(lambda s, e: _alive(lives, s, e))),
         Figure("claims", "Claims in the last hour", str(len(last_hour)), "", f"{len(day)} in 24 hours",
                per_bucket(lambda s, e: len(claimed(s, e)))),
-        Figure("connect", "Claim to connected, median", value, unit, _slowest(waits),
+        Figure("connect", "Time to connect", value, unit, _slowest(waits),
                per_bucket(lambda s, e: median(_waits(claimed(s, e)) or [0.0]))),
         Figure("errors", "Errors in 24 hours", str(len(failed)), "",
                f"{100 * len(failed) / len(day):.1f} % of claims" if day and failed else "no session failed",
@@ -97,7 +102,7 @@ def _time(seconds: float) -> tuple[str, str]:
 def _slowest(waits: Sequence[float]) -> str:
     if not waits:
         return "no client connected yet"
-    return "slowest {} {}".format(*_time(max(waits)))
+    return "median; slowest {} {}".format(*_time(max(waits)))
 
 
 def _peak(points: Sequence[float]) -> str:

@@ -3,9 +3,14 @@
 from django.conf import settings
 from django.http import HttpRequest
 
-from apps.dashboard.snippets import Origin
+from apps.access.outside import Origin, outside
 
 
 def origin_of(request: HttpRequest) -> Origin:
-    public: str = settings.GRID.public_url
-    return Origin(public.rstrip("/") or f"{request.scheme}://{request.get_host()}")
+    """Raises DisallowedHost like `get_host`."""
+    request.get_host()
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    scheme = "https" if request.is_secure() else "http"
+    grid = settings.GRID
+    peer = request.META.get("REMOTE_ADDR") or ""
+    return outside(peer, scheme, headers, trusted=grid.trusted_proxies, public_url=grid.public_url).origin

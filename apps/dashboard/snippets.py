@@ -1,10 +1,12 @@
-"""The lines that join a client to BrowserGrid: for a new session, and for one that is there. Pure but for marking as safe."""
+"""The lines that join a client to BrowserGrid: for a new session, and for one that is there."""
 
 import re
 from dataclasses import dataclass
 
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+
+from apps.access.outside import Origin
 
 PLACEHOLDER = "YOUR_TOKEN"
 
@@ -22,20 +24,9 @@ class Snippet:
         return coloured(self.code, self.marked)
 
 
-@dataclass(frozen=True)
-class Origin:
-    """Where the outside finds this installation: `http://localhost:8000`."""
-
-    http: str
-
-    @property
-    def ws(self) -> str:
-        return "ws" + self.http.removeprefix("http")
-
-
 CLIENTS = {
-    "playwright-python": "Playwright Python",
-    "playwright-node": "Playwright Node",
+    "playwright-python": "Playwright Py",
+    "playwright-node": "Playwright JS",
     "puppeteer": "Puppeteer",
     "selenium": "Selenium",
     "browser-use": "browser-use",

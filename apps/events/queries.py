@@ -14,6 +14,11 @@ def after(actor: Actor, position: int, *, limit: int = 200) -> QuerySet[Event]:
     return visible(events, actor, Permission.EVENT_VIEW)[:limit]
 
 
+def visible_events(actor: Actor) -> QuerySet[Event]:
+    """All that have a position and that the actor may see."""
+    return visible(Event.objects.filter(position__isnull=False), actor, Permission.EVENT_VIEW)
+
+
 def of_session(session_id: object, *, after_sequence: int = 0) -> QuerySet[Event]:
     return Event.objects.filter(session_id=session_id, sequence__gt=after_sequence).order_by("sequence")
 

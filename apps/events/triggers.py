@@ -5,15 +5,18 @@ database without one.
 """
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
+HASH_LETTERS = 12
+
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse an INSERT or UPDATE of `table` where `refuse` holds. `refuse` is SQL over NEW and OLD that both databases read."""
+    """Refuse an INSERT or UPDATE of `table` where `refuse` holds: SQL over NEW and OLD that both databases read."""
 
     name: str
     table: str
@@ -24,18 +27,24 @@ class Guard:
     @property
     def full_name(self) -> str:
         """Carries the hash of the rule, so that a changed rule is a different trigger."""
-        return f"{self.name}_{hashlib.sha256(self.refuse.encode()).hexdigest()[:12]}"
+        rule = "\n".join((self.table, self.moment, self.refuse, self.message))
+        return f"{self.name}_{hashlib.sha256(rule.encode()).hexdigest()[:HASH_LETTERS]}"
+
+    def is_version(self, name: str) -> bool:
+        """Whether a trigger of that name is this guard, in this or a former wording."""
+        return re.fullmatch(rf"{re.escape(self.name)}_[0-9a-f]{{{HASH_LETTERS}}}", name) is not None
 
 
 def install(guards: Iterable[Guard]) -> None:
-    """Idempotent: drops former versions of each guard and makes the present one."""
+    """Idempotent: drops former versions of each guard and makes the present one, where its table is there already."""
     present = installed()
+    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for guard in guards:
-            if guard.full_name in present:
+            if guard.full_name in present or guard.table not in tables:
                 continue
             for name in present:
-                if name.startswith(f"{guard.name}_"):
+                if guard.is_version(name):
                     cursor.execute(_drop(name, guard.table))
             cursor.execute(_create(guard))
 
@@ -48,7 +57,8 @@ def missing(guards: Iterable[Guard]) -> list[str]:
 
 def installed() -> set[str]:
     query = (
-        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+        "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid IN "
+        "(SELECT oid FROM pg_class WHERE relnamespace = current_schema()::regnamespace)"
         if connection.vendor == "postgresql"
         else "SELECT name FROM sqlite_master WHERE type = 'trigger'"
     )

@@ -1,4 +1,4 @@
-"""Holding a role: taken when free or lapsed, kept by renewing, never shared. A former holder's writes are refused by epoch."""
+"""Holding a role: taken when free or lapsed, kept by renewing. A former holder's writes are refused by epoch."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -46,7 +46,7 @@ class Process(Identified):
 
 
 class Lease(models.Model):
-    """A role that one process holds at a time. `epoch` grows with every new holder and fences the former one's writes."""
+    """A role that one process holds at a time. `epoch` grows with every holder and fences the former one's writes."""
 
     name = models.CharField(max_length=60, primary_key=True)
     holder = models.CharField(max_length=64, blank=True)

@@ -5,6 +5,7 @@ Authorisation is the caller's business and done before. Life (start, stop, relau
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import httpx
@@ -44,8 +45,7 @@ def place(node: Node | None, instance_id: str, launch: str) -> Place:
 def chrome_json(place: Place, what: str) -> Any:
     """Chrome's own `version`, `list` or `protocol`, unchanged. Raises Ended, NoCapacity."""
     try:
-        with NodeClient(place.address) as client:
-            return client.json(place.instance_id, what, credential=browser_key(place.instance_id), launch=place.launch)
+        return _client(place.address).json(place.instance_id, what, browser_key(place.instance_id), launch=place.launch)
     except NodeRefused as error:
         raise _refusal(error.status) from error
     except (NodeUnreachable, httpx.HTTPError) as error:
@@ -54,11 +54,9 @@ def chrome_json(place: Place, what: str) -> Any:
 
 def close_connection(place: Place, connection: str, *, code: int, reason: str) -> bool:
     """Ask the node to say goodbye to that client. False where the node cannot; the caller then cuts the socket."""
+    key = browser_key(place.instance_id)
     try:
-        with NodeClient(place.address) as client:
-            client.close_connection(
-                place.instance_id, connection, code=code, reason=reason, credential=browser_key(place.instance_id)
-            )
+        _client(place.address).close_connection(place.instance_id, connection, key, code=code, reason=reason)
     except (NodeRefused, NodeUnreachable, httpx.HTTPError):
         return False
     return True
@@ -70,6 +68,12 @@ def check_launch(options: Mapping[str, Any]) -> None:
         options_from_json(dict(options))
     except InvalidSpec as error:
         raise Invalid("invalid_option", f"{error.field}: {error.detail}", fields={error.field: error.detail}) from error
+
+
+@lru_cache(maxsize=64)
+def _client(address: str) -> NodeClient:
+    """One for all threads: making one costs tens of milliseconds. It has no key for life, only browsers' own."""
+    return NodeClient(address, "")
 
 
 def _refusal(status: int) -> Ended | NoCapacity:

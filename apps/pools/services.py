@@ -65,6 +65,27 @@ def delete_pool(pool: Pool, *, actor: Actor) -> None:
         _tell(pool, EventType.POOL_DELETED)
 
 
+def pause_pool(pool: Pool, *, actor: Actor) -> Pool:
+    """No new browsers and no new claims from now on; what runs and what waits goes on. Repeatable."""
+    return _set_paused(pool, actor, paused=True)
+
+
+def resume_pool(pool: Pool, *, actor: Actor) -> Pool:
+    """The end of a pause. Repeatable."""
+    return _set_paused(pool, actor, paused=False)
+
+
+def _set_paused(pool: Pool, actor: Actor, *, paused: bool) -> Pool:
+    actor.require(Permission.POOL_MANAGE)
+    with transaction.atomic():
+        PoolCounter.objects.select_for_update().get(pool=pool)
+        now = clock.now()
+        if Pool.objects.filter(pk=pool.pk, paused_at__isnull=paused).update(paused_at=now if paused else None):
+            _tell(pool, EventType.POOL_CHANGED)
+    pool.refresh_from_db(fields=["paused_at"])
+    return pool
+
+
 def ensure_counter(pool: Pool) -> PoolCounter:
     return PoolCounter.objects.get_or_create(pool=pool)[0]
 

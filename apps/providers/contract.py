@@ -105,7 +105,7 @@ class Provider(ABC):
     def observe(self, refs: Collection[BrowserRef]) -> Mapping[BrowserRef, Observation]:
         """What is there, for many at once. What cannot be found is GONE, never missing.
 
-        Raises ProviderUnavailable only where nothing at all could be learnt; a ref whose place did not answer is left out.
+        Raises ProviderUnavailable only where nothing could be learnt; a ref whose place did not answer is left out.
         """
 
     @abstractmethod

@@ -1,4 +1,4 @@
-"""One step carried out: the row first, then the provider's verb. Every statement that moves a row is fenced by the lease."""
+"""One step carried out: the row first, then the provider's verb. What moves a row is fenced by the lease."""
 
 import logging
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from apps.sessions import connections
 from apps.sessions.advance import advance
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState, close_code
 from apps.sessions.models import BrowserSession
-from apps.sessions.services import adopt_launch
+from apps.sessions.services import adopt_launch, connect_by
 
 logger = logging.getLogger(__name__)
 S = SessionState
@@ -93,9 +93,7 @@ def _enter_starting(turn: Turn) -> bool:
 def _advance(turn: Turn, to: SessionState) -> None:
     session, seen = turn.session, turn.seen
     now = clock.now()
-    deadline = None
-    if to is S.CLAIMED and not session.keep_alive:
-        deadline = now + timedelta(seconds=settings.GRID.connect_seconds)
+    deadline = connect_by(session, now) if to is S.CLAIMED else None
     event = EventType.SESSION_READY if to is S.READY else EventType.SESSION_CLAIMED
     with transaction.atomic():
         advance(

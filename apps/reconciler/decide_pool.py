@@ -1,7 +1,7 @@
 """One pool: its size, its members, its limits → what to add, whom to end. Pure.
 
-Culling is make-before-break: a ready browser at or below `min` goes only when its replacement is ready. Only where `max`
-leaves no room for a replacement does one of a former configuration go first, one at a time.
+Culling is make-before-break: a ready browser at or below `min` goes only when its replacement is ready. Only where
+`max` leaves no room for a replacement does one of a former configuration go first, one at a time.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One session: what is wanted and what is seen → the next step. Pure: facts and the time come in, a small value goes out."""
+"""One session: what is wanted and what is seen → the next step. Pure: facts and the time in, a small value out."""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Makes what is into what is wanted: sweep, size pools, look, decide, hand steps over. A tick never waits for an effect."""
+"""Makes what is into what is wanted: sweep, size pools, look, decide, hand over. A tick waits for no effect."""
 
 import functools
 import logging
@@ -48,7 +48,7 @@ class Reconciler:
         self._compared_at = 0.0
 
     def tick(self, again: Callable[[], None] = lambda: bus.hint(bus.Topic.RECONCILE)) -> bool:
-        """True where this process holds the lease (so what was wanted is seen to); `again` is called after each step."""
+        """True where this process holds the lease, so that the wish is seen to; `again` is called after each step."""
         if not self._turn.acquire(blocking=False):
             return True  # a tick of ours is under way and will be followed by another
         try:

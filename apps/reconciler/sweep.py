@@ -1,4 +1,4 @@
-"""Deadlines: wishes written for whatever is overdue. Every second, in time that follows what is due, not what there is."""
+"""Deadlines: wishes written for whatever is overdue. Each second, at the cost of what is due, not of what there is."""
 
 from dataclasses import dataclass
 from datetime import datetime

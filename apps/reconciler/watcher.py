@@ -1,4 +1,4 @@
-"""The resident process beside web and worker: numbers events, renews nodes' leases, passes hints on, ticks the clock."""
+"""The resident process beside web and worker: numbers events, renews nodes' leases, passes hints on, ticks."""
 
 import json
 import logging

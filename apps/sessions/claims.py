@@ -14,17 +14,20 @@ from apps.access.actor import Actor
 from apps.access.permissions import Permission
 from apps.accounts.models import User
 from apps.core import clock
-from apps.core.errors import NoCapacity, NotAllowed, TooMany
-from apps.core.secrets import encrypt
+from apps.core.errors import NoCapacity, NotAllowed, NotFound, TooMany
+from apps.core.secrets import decrypt, encrypt
 from apps.events.catalog import EventType
+from apps.events.publish import publish
+from apps.nodes.use import check_launch
 from apps.pools.launch import configuration_hash, effective, launch_hash, template
 from apps.pools.models import Pool, PoolCounter
 from apps.pools.queries import pool_to_claim
 from apps.sessions.advance import Raced, advance, count, tell, want
-from apps.sessions.lifecycle import SessionState, counted
+from apps.sessions.lifecycle import EndReason, Outcome, SessionState, counted
 from apps.sessions.models import BrowserSession, Claim, SessionActivity
 from apps.sessions.options import SessionOptions
 from apps.sessions.queries import in_use_by, oldest_ready, waiting
+from apps.sessions.services import ask_to_stop
 
 ATTENDANCE = {True: timedelta(seconds=3), False: timedelta(seconds=15)}  # held; polled
 POLLED_LIFE = timedelta(minutes=10)
@@ -37,6 +40,17 @@ class Caller:
 
     actor: Actor
     is_held: bool = True
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be handed over to whom: of a caller on the line, or of one who waited."""
+
+    pool: Pool
+    user: User
+    credential: str
+    options: SessionOptions
     address: str = ""
 
 
@@ -54,13 +68,18 @@ def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
     actor.require(Permission.POOL_CLAIM)
     if actor.user is None or actor.session_id is not None:
         raise NotAllowed("no_claim", "This credential serves one session and cannot claim another.")
-    pool = pool_to_claim(actor, options.pool)
+    found = pool_to_claim(actor, options.pool)
+    if options.launch:
+        check_launch(effective(found, options.launch))
     with transaction.atomic():
-        counter = PoolCounter.objects.select_for_update().get(pool=pool)
+        counter = PoolCounter.objects.select_for_update().get(pool=found)
+        pool = Pool.current.select_related("provider").filter(pk=found.pk).first()  # as it is under the lock
+        if pool is None:
+            raise NotFound
         now = clock.now()
         _check_limits(pool, actor.user)
         if not waiting(pool, now).exists():
-            session = _take(pool, counter, actor.user, caller.actor.credential, options, now, caller.address)
+            session = _take(Order(pool, actor.user, actor.credential, options, caller.address), counter, now)
             if session is not None:
                 return Claimed(session=session)
         return Claimed(claim=_queue(pool, caller, actor.user, options, now))
@@ -81,12 +100,17 @@ def attend(claim: Claim) -> Claim:
 
 def cancel(claim: Claim) -> None:
     """The caller left. A session that was served meanwhile is ended, for nobody will come for it."""
-    now = clock.now()
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool_id=claim.pool_id)
-        Claim.objects.filter(pk=claim.pk, state=Claim.State.QUEUED).update(
-            state=Claim.State.CANCELLED, attended_until=now
-        )
+        now = clock.now()
+        waits = Claim.objects.filter(pk=claim.pk, state=Claim.State.QUEUED)
+        if waits.update(state=Claim.State.CANCELLED, attended_until=now):
+            return
+        claim.refresh_from_db()
+        if claim.session is not None and claim.session.connected_at is None and claim.fetched_at is None:
+            reason = EndReason.CLIENT_DISCONNECTED
+            ask_to_stop([claim.session.pk], outcome=Outcome.COMPLETED, reason=reason, now=now)
+            want(claim.session)
 
 
 def serve(pool: Pool) -> int:
@@ -96,7 +120,12 @@ def serve(pool: Pool) -> int:
         return _serve(pool, clock.now())
 
 
-def _serve(pool: Pool, now: datetime) -> int:
+def _serve(known: Pool, now: datetime) -> int:
+    pool = Pool.objects.select_related("provider").get(pk=known.pk)  # as it is under the lock
+    if pool.deleted_at is not None:
+        Claim.objects.filter(pool=pool, state=Claim.State.QUEUED).update(state=Claim.State.EXPIRED)
+    if pool.deleted_at is not None or pool.paused_at is not None:
+        return 0
     served = 0
     for claim in _fair_order(pool, now):
         counter = PoolCounter.objects.get(pool=pool)
@@ -104,8 +133,9 @@ def _serve(pool: Pool, now: datetime) -> int:
             break
         if pool.per_user_limit is not None and in_use_by(claim.owner, pool) >= pool.per_user_limit:
             continue
-        options = SessionOptions(**claim.options)
-        session = _take(pool, counter, claim.owner, claim.credential, options, now, "")
+        options = SessionOptions(**{**claim.options, "launch": _opened(claim.options["launch"])})
+        order = Order(pool, claim.owner, claim.credential, options)
+        session = _take(order, counter, now)
         if session is None:
             break
         if not claim.is_held:
@@ -135,19 +165,12 @@ def _check_limits(pool: Pool, user: User) -> None:
         raise TooMany("per_user_limit", f"{words} Release one, or ask for a higher per_user_limit.", retry_after=5)
 
 
-def _take(
-    pool: Pool,
-    counter: PoolCounter,
-    user: User,
-    credential: str,
-    options: SessionOptions,
-    now: datetime,
-    address: str,
-) -> BrowserSession | None:
+def _take(order: Order, counter: PoolCounter, now: datetime) -> BrowserSession | None:
     """A warm session, else a new one started for this caller, else None: the caller must wait."""
+    pool = order.pool
     if counter.in_use >= pool.max_concurrency:
         return None
-    fields = _claimed_fields(pool, user, credential, options, now, address)
+    fields = _claimed_fields(order, now)
     for _ in range(TRIES):
         ready = oldest_ready(pool)
         if connection.features.has_select_for_update_skip_locked:
@@ -207,12 +230,14 @@ def _queue(pool: Pool, caller: Caller, user: User, options: SessionOptions, now:
     if waiting(pool, now).count() >= pool.queue_limit:
         words = f"The pool {pool.name} is full and {pool.queue_limit} claims wait already (queue_limit)."
         raise NoCapacity("queue_full", words, retry_after=5)
+    if not waiting(pool, now).exists():
+        publish(EventType.POOL_EXHAUSTED, at=now, owner_id=pool.owner_id, pool_id=pool.pk, data={"pool": pool.public_id})
     held = timedelta(seconds=pool.queue_timeout_seconds)
     return Claim.objects.create(
         owner=user,
         pool=pool,
         credential=caller.actor.credential,
-        options=options.as_json(),
+        options={**options.as_json(), "launch": _sealed(options.launch)},
         is_held=caller.is_held,
         queued_at=now,
         attended_until=now + ATTENDANCE[caller.is_held],
@@ -220,17 +245,16 @@ def _queue(pool: Pool, caller: Caller, user: User, options: SessionOptions, now:
     )
 
 
-def _claimed_fields(
-    pool: Pool, user: User, credential: str, options: SessionOptions, now: datetime, address: str
-) -> dict[str, Any]:
+def _claimed_fields(order: Order, now: datetime) -> dict[str, Any]:
     """The columns of a claimed session; the same for a warm one and for one that is started for the claim."""
+    pool, options = order.pool, order.options
     launch = effective(pool, options.launch)
     longest = pool.timeout_minutes * 60
     idle = pool.idle_timeout_seconds
     return {
-        "owner": user,
-        "credential": credential,
-        "claimed_from": address,
+        "owner": order.user,
+        "credential": order.credential,
+        "claimed_from": order.address,
         "name": options.name,
         "metadata": options.metadata,
         "keep_alive": bool(options.keep_alive),
@@ -244,6 +268,10 @@ def _claimed_fields(
 def _sealed(launch: dict[str, Any]) -> dict[str, Any]:
     """As stored: a proxy's address may carry a password."""
     return {**launch, "proxy": encrypt(launch["proxy"])} if launch.get("proxy") else launch
+
+
+def _opened(launch: dict[str, Any]) -> dict[str, Any]:
+    return {**launch, "proxy": decrypt(launch["proxy"])} if launch.get("proxy") else launch
 
 
 def expire_unattended(now: datetime) -> int:

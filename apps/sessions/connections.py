@@ -154,3 +154,9 @@ def credentials_of(gateway: Process) -> set[str]:
 def connection_named(public_id: str) -> Connection | None:
     key = decode(Connection.prefix, public_id)
     return Connection.objects.filter(pk=key).first() if key else None
+
+
+def open_at(gateway: Process) -> set[str]:
+    """Public ids of the connections that stand as open at this gateway."""
+    mine = Connection.objects.filter(gateway=gateway, gateway_boot_id=gateway.boot_id, closed_at__isnull=True)
+    return {row.public_id for row in mine.only("pk")}

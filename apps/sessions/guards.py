@@ -24,7 +24,7 @@ GUARDS = (
         "sessions_version_grows",
         TABLE,
         "UPDATE",
-        "(NEW.state <> OLD.state AND NEW.generation <= OLD.generation)",
+        "(NEW.generation < OLD.generation OR (NEW.state <> OLD.state AND NEW.generation = OLD.generation))",
         "a change of state must raise the generation",
     ),
     Guard(

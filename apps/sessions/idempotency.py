@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
@@ -55,5 +56,6 @@ def _repeat(former: IdempotencyKey, options: SessionOptions) -> Answer:
 def forget_old(now: datetime) -> int:
     """Keys are kept a day, or until what they made has ended if that is later."""
     old = IdempotencyKey.objects.filter(created_at__lte=now - timedelta(hours=settings.GRID.idempotency_hours))
-    over = old.filter(session__ended_at__isnull=False) | old.filter(session__isnull=True, claim__session__isnull=True)
-    return over.delete()[0]
+    ended = Q(session__ended_at__isnull=False) | Q(claim__session__ended_at__isnull=False)
+    empty = Q(session__isnull=True, claim__session__isnull=True)
+    return old.filter(ended | empty).delete()[0]

@@ -205,6 +205,7 @@ class Claim(Identified):
     attended_until = models.DateTimeField()
     expires_at = models.DateTimeField()
     served_at = models.DateTimeField(null=True)
+    fetched_at = models.DateTimeField(null=True)  # a polling caller has seen its session
 
     class Meta:
         indexes: ClassVar = [

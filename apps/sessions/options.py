@@ -1,9 +1,9 @@
-"""What a caller may ask of a session: the query of /connect and the body of POST /sessions, in one frozen value. Pure."""
+"""What a caller may ask of a session: the query of /connect, the body of POST /sessions. Pure."""
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from apps.core.errors import Invalid
 
 LAUNCH_NAMES = ("viewport", "args", "locale", "timezone", "user_agent", "proxy", "headless")
-NOT_YET = {
+NOT_YET: dict[str, Any] = {
     "profile": None,
     "profile_mode": "none",
     "record": "none",
@@ -23,7 +23,9 @@ LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 TIMEZONE = re.compile(r"[A-Za-z0-9_+\-]{1,32}(/[A-Za-z0-9_+\-]{1,32}){0,2}\Z")
 VIEWPORT = re.compile(r"(\d{2,4})x(\d{2,4})\Z")
 LONGEST_SECONDS = 7 * 24 * 3600
+LONGEST_DIGITS = 9
 METADATA_KEYS, METADATA_LETTERS = 50, 500
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes a NUL or half a surrogate pair
 
 
 @dataclass(frozen=True)
@@ -61,20 +63,21 @@ def digest(value: Any) -> str:
 def from_query(query: Mapping[str, str]) -> SessionOptions:
     """Options of a /connect address. `token`, `ticket` and `claim` are the caller's business. Raises Invalid."""
     body: dict[str, Any] = {}
+    metadata: dict[str, str] = {}
     for name, text in query.items():
         if name in {"token", "ticket", "claim"}:
             continue
         if name.startswith("metadata."):
-            body.setdefault("metadata", {})[name.removeprefix("metadata.")] = text
+            metadata[name.removeprefix("metadata.")] = text
         elif name in {"args", "interceptors", "extensions"}:
             body[name] = [part for part in text.split(",") if part]
         elif name in {"timeout", "idle_timeout"}:
-            body[name] = int(text) if text.isdecimal() else text
+            body[name] = int(text) if text.isdecimal() and len(text) <= LONGEST_DIGITS else text
         elif name in {"keep_alive", "headless", "block_ads"}:
             body[name] = {"true": True, "1": True, "": True, "false": False, "0": False}.get(text.lower(), text)
         else:
             body[name] = text
-    return from_body(body)
+    return from_body({"metadata": metadata, **body} if metadata else body)
 
 
 def from_body(body: Mapping[str, Any]) -> SessionOptions:
@@ -98,7 +101,7 @@ def from_body(body: Mapping[str, Any]) -> SessionOptions:
             else:
                 plain[name] = value
         else:
-            wrong[name] = "There is no such option."
+            wrong[UNSTORABLE.sub("?", name)[:60]] = "There is no such option."
     if wrong:
         listed = "; ".join(f"{name}: {why}" for name, why in sorted(wrong.items()))
         raise Invalid("invalid_option", listed, fields=wrong)
@@ -118,7 +121,7 @@ def _launch_option(name: str, value: Any, launch: dict[str, Any], wrong: dict[st
         if value is not True:
             wrong[name] = "Browsers of this installation run headless."
     elif name == "args":
-        if not isinstance(value, list) or not all(isinstance(item, str) and len(item) <= 500 for item in value):
+        if not isinstance(value, list) or not all(_is_text(item, 500) for item in value):
             wrong[name] = "Give a list of arguments."
         elif value:
             launch[name] = list(value)
@@ -126,6 +129,10 @@ def _launch_option(name: str, value: Any, launch: dict[str, Any], wrong: dict[st
         wrong[name] = "This value is not understood."
     else:
         launch[name] = value
+
+
+def _is_text(value: Any, longest: int) -> bool:
+    return isinstance(value, str) and len(value) <= longest and UNSTORABLE.search(value) is None
 
 
 def _viewport(value: Any) -> dict[str, int] | None:
@@ -140,6 +147,8 @@ def _viewport(value: Any) -> dict[str, int] | None:
 
 
 def _is_proxy(value: str) -> bool:
+    if not value.isprintable() or " " in value:
+        return False
     try:
         parts = urlsplit(value)
         return parts.scheme in {"http", "https", "socks5"} and bool(parts.hostname) and parts.port is not None
@@ -147,7 +156,7 @@ def _is_proxy(value: str) -> bool:
         return False
 
 
-_SHAPES = {
+_SHAPES: dict[str, Callable[[str], bool]] = {
     "locale": lambda value: LOCALE.match(value) is not None,
     "timezone": lambda value: TIMEZONE.match(value) is not None,
     "user_agent": lambda value: 0 < len(value) <= 500 and value.isprintable(),
@@ -161,21 +170,17 @@ def _seconds(value: Any) -> str:
 
 
 def _short_text(value: Any) -> str:
-    fine = value is None or (isinstance(value, str) and len(value) <= 120 and "\x00" not in value)
+    fine = value is None or _is_text(value, 120)
     return "" if fine else "Give a text of at most 120 letters."
 
 
 def _metadata(value: Any) -> str:
-    fine = isinstance(value, dict) and len(value) <= METADATA_KEYS
-    fine = fine and all(
-        isinstance(key, str) and isinstance(text, str) and len(key) <= 60 and len(text) <= METADATA_LETTERS
-        and "\x00" not in key + text
-        for key, text in value.items()
-    )  # fmt: skip
+    fine = value is None or (isinstance(value, dict) and len(value) <= METADATA_KEYS)
+    fine = fine and all(_is_text(key, 60) and _is_text(text, METADATA_LETTERS) for key, text in (value or {}).items())
     return "" if fine else f"Give at most {METADATA_KEYS} texts of at most {METADATA_LETTERS} letters."
 
 
-_PLAIN = {
+_PLAIN: dict[str, Callable[[Any], str]] = {
     "pool": _short_text,
     "name": _short_text,
     "metadata": _metadata,

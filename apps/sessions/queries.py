@@ -90,7 +90,7 @@ def idle(now: datetime, *, limit: int = 500) -> list[object]:
 
 
 def most_spare(provider_id: object, now: datetime) -> object | None:
-    """The newest ready session of the pool (of that provider) that has most of them and no queue; None where none has."""
+    """The newest ready session of that provider's pool with most of them and no queue; None where none has."""
     ready = BrowserSession.objects.filter(pool__provider_id=provider_id, state="ready", stop_requested_at__isnull=True)
     queued = Claim.objects.filter(pool=OuterRef("pool"), state=Claim.State.QUEUED, attended_until__gt=now)
     pools = ready.filter(~Exists(queued)).values("pool").annotate(n=Count("pk")).order_by("-n", "pool")
@@ -116,3 +116,14 @@ def sessions_with_clients(keys: Collection[object]) -> set[object]:
     """Those of the sessions that have a live connection."""
     rows = Connection.objects.filter(session__in=list(keys), closed_at__isnull=True)
     return set(rows.values_list("session_id", flat=True).distinct())
+
+
+def session_with_key(key: object) -> BrowserSession | None:
+    """By its own key, for whoever is known to be let in already."""
+    return BrowserSession.objects.select_related("pool", "node").filter(pk=key).first()
+
+
+def any_browser_up() -> BrowserSession | None:
+    """Some session whose browser answers now; for what is the same in all of them."""
+    up = BrowserSession.objects.select_related("node").filter(state__in=["ready", "claimed", "running"])
+    return up.filter(node__isnull=False, stop_requested_at__isnull=True).order_by("-id").first()

@@ -16,7 +16,7 @@ from apps.events.catalog import EventType
 from apps.nodes.leases import Held
 from apps.sessions.advance import Raced, note, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
-from apps.sessions.models import BrowserSession
+from apps.sessions.models import BrowserSession, Claim
 
 
 def stop_session(
@@ -73,11 +73,27 @@ def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor
     return session
 
 
+def connect_by(session: BrowserSession, usable_at: datetime) -> datetime | None:
+    """When somebody must have connected to a session that is usable from that moment; one not yet fetched waits on."""
+    if session.keep_alive:
+        return session.connect_deadline
+    soonest = usable_at + timedelta(seconds=settings.GRID.connect_seconds)
+    return max(soonest, session.connect_deadline or soonest)
+
+
 def fetched(session: BrowserSession) -> None:
     """Whoever polled for it has seen it: with keep_alive nothing presses any more, else 10 seconds to connect."""
-    if session.keep_alive and session.connect_deadline is not None:
-        BrowserSession.objects.filter(pk=session.pk).update(connect_deadline=None)
-        session.refresh_from_db(fields=["connect_deadline"])
+    with transaction.atomic():
+        now = clock.now()
+        unseen = Claim.objects.filter(session=session, is_held=False, fetched_at__isnull=True)
+        if not unseen.update(fetched_at=now):
+            return
+        row = BrowserSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+        if row.connect_deadline is not None:
+            presses = row.is_usable and not row.keep_alive  # else it begins when the browser is usable
+            soonest = now + timedelta(seconds=settings.GRID.connect_seconds)
+            BrowserSession.objects.filter(pk=row.pk).update(connect_deadline=soonest if presses else None)
+    session.refresh_from_db(fields=["connect_deadline"])
 
 
 def mark(session: BrowserSession, label: str, *, actor: Actor) -> None:
@@ -98,9 +114,7 @@ def adopt_launch(session: BrowserSession, launch: str, *, fence: Held) -> None:
     with transaction.atomic():
         now = clock.now()
         rows = BrowserSession.objects.filter(Exists(fence.query()), pk=session.pk, generation=session.generation)
-        deadline = None
-        if session.status is SessionState.CLAIMED and not session.keep_alive:
-            deadline = now + timedelta(seconds=settings.GRID.connect_seconds)
+        deadline = connect_by(session, now) if session.status is SessionState.CLAIMED else None
         adopted = rows.update(
             launch_present=launch, start_deadline=None, connect_deadline=deadline, generation=F("generation") + 1
         )

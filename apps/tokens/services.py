@@ -8,6 +8,7 @@ from functools import cache
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission, Scope
@@ -26,6 +27,7 @@ from apps.tokens.queries import usable
 
 LAST_USE_GRAIN = timedelta(minutes=1)  # `last_used_at` is written at most this often
 STATIC_LENGTH = 24
+STATIC_PREFIX = "static_"
 
 
 def issue_token(
@@ -77,7 +79,7 @@ def authenticate(secret: str) -> Actor:
         user = person_for_static_token(static)
         if not user.is_active:
             raise Unauthenticated
-        return Actor(user=user, credential=f"static_{keyed_hash(secret)[:16]}")
+        return Actor(user=user, credential=_static_credentials(secret)[0])
     if not token_format.is_well_formed(secret):
         raise Unauthenticated
     now = clock.now()
@@ -91,7 +93,7 @@ def authenticate(secret: str) -> Actor:
 
 
 def revoked(credentials: Collection[str]) -> set[str]:
-    """Which of these credentials no longer work: tokens revoked, expired or gone, people suspended or gone."""
+    """Which of these credentials no longer work: tokens revoked, expired, gone or no longer configured, people suspended."""
     tokens = {key: word for word in credentials if (key := decode(ApiToken.prefix, word))}
     people = {
         key: word for word in credentials if word.startswith("web_") and (key := decode("usr", f"usr_{word[4:]}"))
@@ -101,25 +103,42 @@ def revoked(credentials: Collection[str]) -> set[str]:
     active = (
         set(User.objects.filter(Q(is_active=True), pk__in=people).values_list("pk", flat=True)) if people else set()
     )
-    return {word for key, word in tokens.items() if key not in alive} | {
-        word for key, word in people.items() if key not in active
-    }
+    return (
+        {word for key, word in tokens.items() if key not in alive}
+        | {word for key, word in people.items() if key not in active}
+        | _static_gone({word for word in credentials if word.startswith(STATIC_PREFIX)})
+    )
 
 
 def _static_user_email(secret: str) -> str | None:
     """The e-mail a static token stands for; every configured one is compared, so that time tells nothing."""
     found = None
     for token, email in _static_tokens():
-        if hmac.compare_digest(token.encode(), secret.encode()):
+        if hmac.compare_digest(token.encode(), secret.encode(errors="replace")):
             found = email
     return found
+
+
+def _static_gone(words: set[str]) -> set[str]:
+    """Those no longer configured, or whose person is suspended."""
+    if not words:
+        return set()
+    emails = {word: email for token, email in _static_tokens() for word in _static_credentials(token)}
+    active = User.objects.annotate(address=Lower("email")).filter(is_active=True, address__in=emails.values())
+    allowed = set(active.values_list("address", flat=True))
+    return {word for word in words if emails.get(word) not in allowed}
+
+
+def _static_credentials(token: str) -> list[str]:
+    """Its names under the keys of the ring, the present one first."""
+    return [f"{STATIC_PREFIX}{hashed[:16]}" for hashed in keyed_hashes(token)]
 
 
 @cache
 def _static_tokens() -> tuple[tuple[str, str], ...]:
     pairs = []
     for entry in settings.GRID.static_tokens:
-        token, _, email = entry.partition("=")
+        token, _, email = entry.rpartition("=")  # a token in base64 may end in "="
         if len(token) < STATIC_LENGTH or "@" not in email:
             raise Invalid(
                 "static_token", f"BROWSERGRID_STATIC_TOKENS: `token=email`, {STATIC_LENGTH} characters or more."

@@ -1,4 +1,4 @@
-"""The shape of a token: `bg_` + 32 random letters + 6 of checksum, so that typos and leaks are recognised without a look-up."""
+"""The shape of a token: `bg_`, 32 random letters, 6 of checksum, so that typos and leaks show without a look-up."""
 
 import secrets
 import string

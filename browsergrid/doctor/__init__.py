@@ -1,1 +1,1 @@
-"""`manage.py doctor`: what this installation needs, what it found, and what to do about the difference. Changes nothing."""
+"""`manage.py doctor`: what this installation needs, what is there, and what to do about the difference."""

@@ -38,7 +38,7 @@ def redis_there(url: str, *, is_ours: bool) -> Finding:
     """Ours is started by `make up`; it is enough that there is a program for it."""
     try:
         client = redis.Redis.from_url(url, socket_timeout=_REDIS_SECONDS, socket_connect_timeout=_REDIS_SECONDS)
-        version = client.info("server")["redis_version"]
+        version = client.execute_command("INFO", "server")["redis_version"]  # type: ignore[no-untyped-call]
         client.close()
         return Finding("Redis", f"{version}, answers")
     except RedisError as error:
@@ -53,6 +53,8 @@ def redis_there(url: str, *, is_ours: bool) -> Finding:
 def database() -> list[Finding]:
     name = "Database"
     seen = connection.vendor
+    if seen == "sqlite" and not Path(connection.settings_dict["NAME"]).exists():
+        return [Finding(name, "sqlite (not made yet)")]  # to ask would make it
     try:
         executor = MigrationExecutor(connection)
         waiting = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

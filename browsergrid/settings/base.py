@@ -140,7 +140,9 @@ SESSION_COOKIE_NAME = "browsergrid_session"
 CSRF_COOKIE_NAME = "browsergrid_csrf"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # `no-referrer` makes browsers send `Origin: null` with forms, which CSRF refuses
+)
 SECURE_CONTENT_TYPE_NOSNIFF = True
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

@@ -1,9 +1,9 @@
 """The test suite: fast hashing, plain static files, a database and Redis of its own."""
 
+import os
 import tempfile
 from pathlib import Path
 
-from browsergrid.settings import env
 from browsergrid.settings.base import *  # noqa: F403
 from browsergrid.settings.base import DATABASES, STORAGES
 
@@ -14,7 +14,7 @@ WHITENOISE_AUTOREFRESH = True
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_TASK_ALWAYS_EAGER = False
 if "sqlite" in str(DATABASES["default"]["ENGINE"]):
-    # A file, not memory: threads of concurrency tests need connections of their own.
+    # A file, not memory: threads of concurrency tests need connections of their own. One a process: runs do not meet.
     DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(tempfile.gettempdir()) / f"browsergrid-test-{env.text('USER')}.sqlite3")
+        "NAME": str(Path(tempfile.gettempdir()) / f"browsergrid-test-{os.getpid()}.sqlite3")
     }

@@ -103,6 +103,9 @@ async def _run(plan: Plan, here: Installation, output: Output, mark: str, began:
         return f"its file could not be read and lies in {kept.name} now; starting it"
 
     def greet() -> None:
+        if Part.WEB not in [child.name for child in plan.children]:
+            output.say(f"ready: {', '.join(child.name for child in plan.children)}")
+            return
         url = settings.GRID.public_url or f"http://{_shown_host(here.bind)}:{here.port}"
         seconds = time.monotonic() - began
         words = greeting(url, tuple(newcomers), egress_allow=settings.GRID.egress_allow, seconds=seconds)

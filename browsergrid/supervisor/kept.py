@@ -21,19 +21,29 @@ class GaveUp(Exception):
 
 
 class KeptChild:
-    def __init__(self, child: Child, *, mark: str, cwd: Path, output: Output, ask: Ask, backoff: Backoff) -> None:
+    def __init__(
+        self,
+        child: Child,
+        *,
+        mark: str,
+        cwd: Path,
+        output: Output,
+        ask: Ask,
+        backoff: Backoff,
+        mend: Mend | None = None,
+    ) -> None:
         self.child = child
         self.ready = asyncio.Event()
         self.restarts = 0
         self._was_ready = False
         self._mark = mark
+        self._mend = mend
         self._cwd = cwd
         self._output = output
         self._ask = ask
         self._backoff = backoff
-        self._stopping = False
+        self._stopping = asyncio.Event()
         self._run: Run | None = None
-        self.mend: Mend | None = None
 
     @property
     def pid(self) -> int | None:
@@ -42,20 +52,20 @@ class KeptChild:
     async def keep(self) -> None:
         """Runs until `stop`. Raises GaveUp."""
         failures = 0
-        while not self._stopping:
+        while not self._stopping.is_set():
             run = self._start()
             asking = asyncio.create_task(self._become_ready(run))
             await run.ended.wait()
             asking.cancel()
             self.ready.clear()
             await run.clear()
-            if self._stopping:
+            if self._stopping.is_set():
                 return
             verdict = self._backoff.after(failures, run.seconds, was_ready=self._was_ready)
             if isinstance(verdict, GiveUp):
                 raise GaveUp(f"{self.child.name} ended {verdict.failures} times in a row ({describe(run.code)})")
             failures = verdict.failures
-            mended = self.mend(run) if self.mend else ""
+            mended = self._mend(run) if self._mend else ""
             then = f"{mended or 'starting it'} again in {verdict.after_seconds:g} s"
             self._output.say(f"{self.child.name} {describe(run.code)}; {then}")
             self.restarts += 1
@@ -63,7 +73,7 @@ class KeptChild:
 
     async def stop(self) -> None:
         """Ask it to end, wait, kill; and all that it started."""
-        self._stopping = True
+        self._stopping.set()
         run = self._run
         if run is None:
             return
@@ -77,7 +87,7 @@ class KeptChild:
         await run.ended.wait()
 
     def kill(self) -> None:
-        self._stopping = True
+        self._stopping.set()
         if self._run:
             self._run.kill()
 

@@ -126,10 +126,12 @@ def make_plan(installation: Installation, *, parts: Collection[Part] = tuple(Par
         Part.WORKER: Child(
             name=Part.WORKER,
             command=(
-                *(here.python, "-m", "celery", "-A", "browsergrid", "worker"),
+                *(here.python, "-m", "celery", "--quiet", "-A", "browsergrid", "worker"),
                 *("-P", "threads", "-c", "4", "-B", "-l", "INFO", "--without-gossip", "--without-mingle"),
+                *("-Q", "celery,reconcile"),
             ),
-            environment=ours,
+            # As root it would warn at length, about pickle, which we do not use.
+            environment=ours | {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"},
         ),
         Part.WATCHER: Child(name=Part.WATCHER, command=(here.python, "manage.py", "watch"), environment=ours),
     }

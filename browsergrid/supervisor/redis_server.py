@@ -36,7 +36,7 @@ def redis_command(program: str, run_dir: Path, data_dir: Path) -> tuple[str, ...
     return (
         *(program, "--port", "0", "--unixsocket", str(run_dir / SOCKET), "--unixsocketperm", "600"),
         *("--save", "", "--appendonly", "yes", "--appendfsync", "everysec", "--maxmemory-policy", "noeviction"),
-        *("--dir", str(data_dir / "redis"), "--daemonize", "no"),
+        *("--dir", str(data_dir / "redis"), "--daemonize", "no", "--loglevel", "warning"),
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from browsergrid.supervisor.backoff import Backoff
 from browsergrid.supervisor.kept import GaveUp, KeptChild, Mend
 from browsergrid.supervisor.output import Output
-from browsergrid.supervisor.plan import Chore, Plan, Stage
+from browsergrid.supervisor.plan import Child, Chore, Plan, Stage
 from browsergrid.supervisor.readiness import Ask, ask
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -33,9 +33,10 @@ class Runner:
         self._mends = mends or {}
         self._stop_asked = asyncio.Event()
         self._keeping: dict[KeptChild, asyncio.Task[None]] = {}
-        self._make = lambda child: KeptChild(
-            child, mark=mark, cwd=cwd, output=output, ask=ask, backoff=backoff or Backoff()
-        )
+        self._mark = mark
+        self._cwd = cwd
+        self._ask = ask
+        self._backoff = backoff or Backoff()
 
     async def run(self, when_ready: Callable[[], None]) -> int:
         """The exit code. Returns when everything has ended."""
@@ -66,20 +67,33 @@ class Runner:
     async def _start(self, stage: Stage) -> None:
         started = [self._make(child) for child in stage.children]
         for kept in started:
-            kept.mend = self._mends.get(kept.child.name)
             self._keeping[kept] = asyncio.create_task(kept.keep(), name=kept.child.name)
-        waiting = [asyncio.create_task(kept.ready.wait()) for kept in started]
+        for chore in stage.chores:
+            await asyncio.to_thread(self._chores[chore])
+        while slow := [kept for kept in started if not kept.ready.is_set()]:
+            await self._wait_for(slow[0])
+
+    async def _wait_for(self, kept: KeptChild) -> None:
+        """Until it is ready. Raises what any child's keeping raised."""
+        waiting = asyncio.create_task(kept.ready.wait())
         try:
-            for chore in stage.chores:
-                await asyncio.to_thread(self._chores[chore])
-            everything = asyncio.ensure_future(asyncio.gather(*waiting))
-            await asyncio.wait((everything, *self._keeping.values()), return_when=asyncio.FIRST_COMPLETED)
-            for task in self._keeping.values():
-                if task.done():
-                    task.result()
+            await asyncio.wait((waiting, *self._keeping.values()), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in waiting:
-                task.cancel()
+            waiting.cancel()
+        for keeping in self._keeping.values():
+            if keeping.done():
+                keeping.result()
+
+    def _make(self, child: Child) -> KeptChild:
+        return KeptChild(
+            child,
+            mark=self._mark,
+            cwd=self._cwd,
+            output=self._output,
+            ask=self._ask,
+            backoff=self._backoff,
+            mend=self._mends.get(child.name),
+        )
 
     async def _down(self) -> None:
         """In reverse order, those of one stage at once. A second signal kills what is left."""

@@ -61,7 +61,7 @@ class QuietServer(uvicorn.Server):
 
     async def main_loop(self) -> None:
         await self.on_tick(0)
-        while not self.should_exit:
+        while not self.should_exit:  # noqa: ASYNC110 - uvicorn sets a flag
             await asyncio.sleep(0.005)
 
     @contextlib.contextmanager

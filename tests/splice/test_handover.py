@@ -68,15 +68,21 @@ async def test_the_upstream_sees_only_allowed_headers_of_the_client_and_all_of_t
 
 
 async def test_the_subprotocol_is_agreed_between_client_and_upstream():
-    async with websocket_upstream(subprotocols=["cdp"]) as upstream, serving(Gate(upstream)) as served:
-        async with connect(served.url(), subprotocols=["other", "cdp"]) as client:
-            assert client.subprotocol == "cdp"
+    async with (
+        websocket_upstream(subprotocols=["cdp"]) as upstream,
+        serving(Gate(upstream)) as served,
+        connect(served.url(), subprotocols=["other", "cdp"]) as client,
+    ):
+        assert client.subprotocol == "cdp"
 
 
 async def test_the_scope_is_that_of_a_websocket_with_the_extension():
-    async with websocket_upstream() as upstream, serving(gate := Gate(upstream)) as served:
-        async with connect(served.url("/s/a%20b?token=x"), subprotocols=["cdp"], origin="http://o.example"):
-            pass
+    async with (
+        websocket_upstream() as upstream,
+        serving(gate := Gate(upstream)) as served,
+        connect(served.url("/s/a%20b?token=x"), subprotocols=["cdp"], origin="http://o.example"),
+    ):
+        pass
     scope = gate.scopes[0]
     assert scope["path"] == "/s/a b"
     assert scope["raw_path"] == b"/s/a%20b"
@@ -103,9 +109,11 @@ async def test_an_app_that_returns_after_a_failure_gets_its_502_at_once(unused_t
         )
         assert (await receive())["type"] == "browsergrid.splice.failed"
 
-    async with serving(app) as served:
-        async with asyncio.timeout(2):
-            assert (await refused(await dialed(served)))[0] == 502
+    async with (
+        serving(app) as served,
+        asyncio.timeout(2),
+    ):
+        assert (await refused(await dialed(served)))[0] == 502
 
 
 async def test_an_upstreams_refusal_reaches_the_app_which_answers_in_its_own_words():
@@ -335,7 +343,7 @@ async def test_an_open_splice_lives_on_while_draining_and_is_cut_at_the_end():
             await eventually(lambda: gate.got("draining"))
             await client.send("still here")
             assert await client.recv() == "still here"
-            with pytest.raises(OSError, match="."):
+            with pytest.raises(ConnectionRefusedError):
                 await dialed(served)
             with pytest.raises(ConnectionClosed):
                 await client.recv()

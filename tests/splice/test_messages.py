@@ -58,14 +58,16 @@ async def test_headers_and_subprotocols_are_the_apps_and_nothing_else_passes():
         seen.update(connection.request.headers)
 
     options = {"headers": [(b"authorization", b"Bearer key")], "subprotocols": ["cdp"], "path": "/devtools/browser?x=1"}
-    async with websocket_upstream(handler, subprotocols=["cdp"]) as upstream:
-        async with serving(Relaying(upstream, **options)) as served:
-            async with connect(
-                served.url("/m"), subprotocols=["cdp"], origin="http://o", additional_headers={"Cookie": "a=b"}
-            ) as client:
-                assert client.subprotocol == "cdp"
-                with pytest.raises(ConnectionClosed):
-                    await client.recv()
+    async with (
+        websocket_upstream(handler, subprotocols=["cdp"]) as upstream,
+        serving(Relaying(upstream, **options)) as served,
+        connect(
+            served.url("/m"), subprotocols=["cdp"], origin="http://o", additional_headers={"Cookie": "a=b"}
+        ) as client,
+    ):
+        assert client.subprotocol == "cdp"
+        with pytest.raises(ConnectionClosed):
+            await client.recv()
     names = {name.lower() for name in seen}
     assert seen["authorization"] == "Bearer key"
     assert not names & {"origin", "cookie", "sec-websocket-extensions"}
@@ -76,11 +78,14 @@ async def test_the_upstreams_close_code_reaches_the_client(code):
     async def handler(connection):
         await connection.close(code, "because")
 
-    async with websocket_upstream(handler) as upstream, serving(Relaying(upstream)) as served:
-        async with connect(served.url("/m")) as client:
-            with pytest.raises(ConnectionClosed) as closed:
-                await client.recv()
-            assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (code, "because")
+    async with (
+        websocket_upstream(handler) as upstream,
+        serving(Relaying(upstream)) as served,
+        connect(served.url("/m")) as client,
+    ):
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+        assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (code, "because")
 
 
 async def test_the_clients_close_code_reaches_the_upstream():
@@ -101,11 +106,14 @@ async def test_an_upstream_that_breaks_is_an_internal_error_for_the_client():
     async def handler(connection):
         connection.transport.abort()
 
-    async with websocket_upstream(handler) as upstream, serving(Relaying(upstream)) as served:
-        async with connect(served.url("/m")) as client:
-            with pytest.raises(ConnectionClosed) as closed:
-                await client.recv()
-            assert closed.value.rcvd.code == 1011
+    async with (
+        websocket_upstream(handler) as upstream,
+        serving(Relaying(upstream)) as served,
+        connect(served.url("/m")) as client,
+    ):
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.recv()
+        assert closed.value.rcvd.code == 1011
 
 
 async def test_a_refusing_upstream_is_told_before_anything_is_accepted():
@@ -144,8 +152,11 @@ async def test_the_upstream_may_be_a_unix_socket_and_its_opening_is_told_before_
         steps.append("open")
 
     path = str(tmp_path / "u.sock")
-    async with unix_serve(echo, path), serving(Relaying(Upstream(path=path), on_open=on_open)) as served:
-        async with connect(served.url("/m")) as client:
-            assert steps == ["open"]
-            await client.send("hello")
-            assert await client.recv() == "hello"
+    async with (
+        unix_serve(echo, path),
+        serving(Relaying(Upstream(path=path), on_open=on_open)) as served,
+        connect(served.url("/m")) as client,
+    ):
+        assert steps == ["open"]
+        await client.send("hello")
+        assert await client.recv() == "hello"

@@ -51,10 +51,13 @@ async def test_nothing_is_spliced_until_the_application_names_its_paths():
 
 @pytest.mark.parametrize("http", ["httptools", "h11"])
 async def test_both_of_uvicorns_http_parsers_hand_over(http):
-    async with websocket_upstream() as upstream, serving(Gate(upstream), http=http) as served:
-        async with connect(served.url(), compression=None) as client:
-            await client.send("hello")
-            assert await client.recv() == "hello"
+    async with (
+        websocket_upstream() as upstream,
+        serving(Gate(upstream), http=http) as served,
+        connect(served.url(), compression=None) as client,
+    ):
+        await client.send("hello")
+        assert await client.recv() == "hello"
 
 
 async def chatting(scope, receive, send):

@@ -98,9 +98,9 @@ def split(text: str) -> list[str]:
 
 
 @register.filter
-def has_tag(tags: str | None, wanted: str) -> bool:
-    """allauth gives its elements a comma-separated list of tags."""
-    return wanted in (tags or "").split(",")
+def has_tag(tags: list[str] | None, wanted: str) -> bool:
+    """allauth gives its elements a list of tags, or nothing."""
+    return wanted in (tags or [])
 
 
 @register.filter

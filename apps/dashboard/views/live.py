@@ -1,6 +1,7 @@
 """The event stream of a tab: what happened that this person may see, as hints which parts to ask for anew."""
 
 import json
+import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from time import monotonic
@@ -25,8 +26,9 @@ from apps.sessions.models import BrowserSession
 
 BATCH = 200  # more than this at once: the page asks for everything instead
 LOOK_SECONDS = 1.0  # without news the table is read this often
-BEAT_SECONDS = 10.0  # a comment keeps proxies from closing; the cookie is checked as often
+BEAT_SECONDS = 10.0  # keeps proxies from closing, and tells the page that we live; the cookie is checked as often
 news = News(Topic.NEWS)
+closing = threading.Event()  # set by whoever shuts this process down: streams end within a second and pages reconnect
 
 
 @require_GET
@@ -48,7 +50,7 @@ async def _stream(request: HttpRequest, user: User, position: int | None) -> Asy
         position = await _last()
     yield _message("hello", {"now": datetime.now(UTC).isoformat()})
     checked = monotonic()
-    while True:
+    while not closing.is_set():
         events = await _read(actor, position)
         if len(events) == BATCH:
             position = await _last()
@@ -62,7 +64,7 @@ async def _stream(request: HttpRequest, user: User, position: int | None) -> Asy
             if not await _still_signed_in(request):
                 yield _message("bye", {})
                 return
-            yield ": still here\n\n"
+            yield _message("beat", {})
 
 
 def _told(event: Event) -> dict[str, str | None]:

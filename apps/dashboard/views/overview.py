@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.access.actor import Actor
 from apps.core import clock
 from apps.dashboard.asking import actor_of, mine
+from apps.dashboard.attention import attention
 from apps.dashboard.figures import Life, figures
 from apps.dashboard.origin import origin_of
 from apps.dashboard.pools import pool_cards
@@ -46,6 +47,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "is_newcomer": is_newcomer,
         "default_pool": pool_to_claim(actor, ""),
         "first": recent[0] if recent else None,
+        "attention": attention(actor, now),
         **_connect(request, secret),
     }
     return render(request, "dashboard/overview/page.html", context)
@@ -61,8 +63,8 @@ def parts(request: HttpRequest) -> HttpResponse:
     context = {
         "figures": figures(_lives(actor), clock.now()),
         "sessions": recent,
-        "cards": pool_cards(actor, clock.now()),
         "first": recent[0] if recent else None,
+        "attention": attention(actor, clock.now()),
     }
     return render(request, "dashboard/overview/parts.html", context)
 

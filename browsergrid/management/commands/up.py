@@ -4,6 +4,7 @@ import os
 import sys
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from browsergrid.settings import env
@@ -39,7 +40,7 @@ class Command(BaseCommand):
             # Settings are read once, before the command line is: begin again with the environment they say.
             os.execve(sys.executable, [sys.executable, *sys.argv], env.inherited() | changed)  # noqa: S606
         if options["check"]:
-            self._check()
+            call_command("doctor")
             return
         parts = [part for part in Part if part in (options["only"] or Part) and part not in options["without"]]
         try:

@@ -1,6 +1,9 @@
 // <bg-duration since until> counts; <bg-time datetime> says how long ago. One ticker serves the whole page.
 const ticking = new Set();
 let timer = 0;
+let ahead = 0; // how far this machine's clock is before the server's; told by the event stream
+const skew = () => ahead;
+addEventListener("bg:clock", (event) => (ahead = Math.abs(event.detail) > 1500 ? event.detail : 0));
 
 function tick() {
   for (const element of ticking) element.draw();
@@ -67,11 +70,4 @@ customElements.define("bg-time", class extends Ticking {
     this.title = moment.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" });
     this.say(ago((Date.now() - skew() - moment) / 1000) ?? moment.toLocaleDateString(undefined, { dateStyle: "medium" }));
   }
-});
-
-// How far this machine's clock is ahead of the server's; told by the event stream.
-let ahead = 0;
-const skew = () => ahead;
-addEventListener("bg:clock", (event) => {
-  ahead = Math.abs(event.detail) > 1500 ? event.detail : 0;
 });

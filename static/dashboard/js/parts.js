@@ -37,7 +37,7 @@ async function run() {
     if (!part.isConnected) waiting.delete(part);
     else if (!running.has(part)) group(groups, part);
   }
-  await Promise.all([...groups.values()].flatMap(batches).map(refresh));
+  await Promise.all([...groups.values()].flatMap((entry) => [...batches(entry)]).map(refresh));
   schedule();
 }
 

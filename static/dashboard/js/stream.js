@@ -1,5 +1,6 @@
 // One event stream for this tab. It knows where it stopped, asks on from there, and says when it will try again.
 const PAUSES = [1, 2, 4, 8, 15];
+const SILENT_SECONDS = 25; // the server says something every ten: silence means that the connection died unnoticed
 const HIDDEN_SECONDS = 10; // a browser has six connections for one host: a tab that nobody looks at gives its own back
 
 export class Stream extends EventTarget {
@@ -20,6 +21,7 @@ export class Stream extends EventTarget {
     if (this.after) url.searchParams.set("after", this.after);
     const source = (this.source = new EventSource(url));
     source.addEventListener("hello", (event) => this.#hello(JSON.parse(event.data)));
+    source.addEventListener("beat", () => this.#alive());
     source.addEventListener("change", (event) => {
       this.after = event.lastEventId;
       this.dispatchEvent(new CustomEvent("change", { detail: JSON.parse(event.data) }));
@@ -36,14 +38,21 @@ export class Stream extends EventTarget {
     this.source?.close();
     this.source = null;
     clearTimeout(this.timer);
+    clearTimeout(this.watchdog);
   }
 
   retry() {
     if (!this.source && !document.hidden) this.open();
   }
 
+  #alive() {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => this.#broken(), SILENT_SECONDS * 1000);
+  }
+
   #hello({ now }) {
     this.failures = 0;
+    this.#alive();
     dispatchEvent(new CustomEvent("bg:clock", { detail: Date.now() - Date.parse(now) }));
     this.dispatchEvent(new Event("up"));
   }

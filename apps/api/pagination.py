@@ -1,0 +1,93 @@
+"""Pages of a list by key: a cursor names the row where the page begins, so that new rows shift nothing."""
+
+import base64
+import binascii
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from rest_framework.request import Request
+
+from apps.api.outer import outside_of
+from apps.core.errors import Invalid
+
+M = TypeVar("M", bound=Model)
+LONGEST, USUAL = 200, 50
+SECRETS = {"token", "ticket"}  # never in an address that we hand out
+
+
+@dataclass(frozen=True)
+class Page(Generic[M]):
+    rows: list[M]
+    next: str | None
+    previous: str | None
+
+    def as_json(self, shape: Callable[[M], dict[str, Any]]) -> dict[str, Any]:
+        return {"results": [shape(row) for row in self.rows], "next": self.next, "previous": self.previous}
+
+
+@dataclass(frozen=True)
+class Key:
+    """The column that orders the list, unique and never changing; `read` turns a cursor's text into its value."""
+
+    column: str
+    read: Callable[[str], Any]
+    ascending: bool = False
+
+    def value(self, row: Model) -> str:
+        return str(getattr(row, self.column))
+
+
+BY_ID = Key("id", UUID)
+BY_POSITION = Key("position", int)
+BY_SEQUENCE = Key("sequence", int, ascending=True)
+
+
+def page_of(rows: QuerySet[M], request: Request, key: Key = BY_ID) -> Page[M]:
+    """The page that `?cursor=` and `?limit=` ask for. Raises Invalid."""
+    limit = _limit(request)
+    backward, value = _cursor(request, key)
+    ascending = key.ascending != backward
+    if value is not None:
+        rows = rows.filter(**{f"{key.column}__{'gt' if ascending else 'lt'}": value})
+    found = list(rows.order_by(key.column if ascending else f"-{key.column}")[: limit + 1])
+    more, found = len(found) > limit, found[:limit]
+    if backward:
+        found.reverse()
+    onward = more if not backward else True
+    before = more if backward else value is not None
+    return Page(
+        found,
+        next=_address(request, f">{key.value(found[-1])}") if found and onward else None,
+        previous=_address(request, f"<{key.value(found[0])}") if found and before else None,
+    )
+
+
+def _limit(request: Request) -> int:
+    text = request.GET.get("limit", str(USUAL))
+    if not text.isdecimal() or not 1 <= int(text[:9]) <= LONGEST:
+        raise Invalid("invalid", f"limit: 1 to {LONGEST}.", fields={"limit": f"Give 1 to {LONGEST}."})
+    return int(text)
+
+
+def _cursor(request: Request, key: Key) -> tuple[bool, Any]:
+    text = request.GET.get("cursor", "")
+    if not text:
+        return False, None
+    try:
+        word = base64.urlsafe_b64decode(text.encode() + b"=" * (-len(text) % 4)).decode()
+        if word[:1] not in {"<", ">"} or len(word) > 64:
+            raise ValueError(word)
+        return word[0] == "<", key.read(word[1:])
+    except (ValueError, binascii.Error, UnicodeError) as error:
+        raise Invalid("invalid", "cursor: Not one of ours.", fields={"cursor": "Not one of ours."}) from error
+
+
+def _address(request: Request, word: str) -> str:
+    cursor = base64.urlsafe_b64encode(word.encode()).decode().rstrip("=")
+    query = [(name, value) for name, values in request.GET.lists() for value in values if name not in SECRETS]
+    query = [(name, value) for name, value in query if name != "cursor"] + [("cursor", cursor)]
+    return f"{outside_of(request._request).origin.http}{request.path}?{urlencode(query)}"  # noqa: SLF001

@@ -1,0 +1,72 @@
+"""Sessions and waiting claims as JSON. Connect addresses are minted only where `with_addresses` asks for them."""
+
+from datetime import datetime
+from typing import Any
+
+from apps.access.actor import Actor
+from apps.access.outside import Origin
+from apps.access.permissions import Permission
+from apps.api.v1.moments import moment, said
+from apps.core.identifiers import encode
+from apps.pools.queries import shows_pool
+from apps.sessions.models import BrowserSession, Claim
+from apps.sessions.queries import live_connections, place_in_queue
+from apps.sessions.tickets import mint
+
+
+def session_json(
+    session: BrowserSession, actor: Actor, origin: Origin, now: datetime, *, with_addresses: bool = False
+) -> dict[str, Any]:
+    """As in the contract. `clients` is taken from the annotation where the list made one."""
+    pool = session.pool
+    clients = getattr(session, "clients", None)
+    return {
+        "object": "session",
+        "id": session.public_id,
+        "name": session.name,
+        "state": session.state,
+        "outcome": said(session.outcome),
+        "end_reason": said(session.end_reason),
+        "owner": encode("usr", session.owner_id) if session.owner_id else None,
+        "pool": {"id": pool.public_id if shows_pool(actor, pool) else None, "name": pool.name},
+        "browser": pool.browser,
+        "browser_version": said(str(session.version.get("Browser", "")).partition("/")[2]),
+        "provider": pool.provider.name,
+        "keep_alive": session.keep_alive,
+        "profile": None,
+        "viewport": session.launch.get("viewport"),
+        "metadata": session.metadata,
+        "created_at": moment(session.created_at),
+        "claimed_at": moment(session.claimed_at),
+        "connected_at": moment(session.connected_at),
+        "ended_at": moment(session.ended_at),
+        "expires_at": moment(session.expires_at),
+        "idle_timeout_seconds": session.idle_timeout_seconds,
+        "clients": live_connections(session).count() if clients is None else clients,
+        "duration_seconds": round(session.duration_seconds(now), 3),
+        "active_seconds": round(session.active_until(now), 3),
+        "connect_url": connect_url(session, actor, origin) if with_addresses else None,
+        "live_url": None,
+        "url": f"{origin.http}/sessions/{session.public_id}/",
+    }
+
+
+def connect_url(session: BrowserSession, actor: Actor, origin: Origin) -> str | None:
+    """None where nobody can connect (any more), or where this actor may not."""
+    if session.owner_id is None or session.is_ended or session.stop_requested_at is not None:
+        return None
+    if actor.user is None or not actor.has_scope(Permission.SESSION_USE):
+        return None
+    return f"{origin.ws}/sessions/{session.public_id}/connect?ticket={mint(session, actor=actor)}"
+
+
+def claim_json(claim: Claim, actor: Actor, origin: Origin, now: datetime) -> dict[str, Any]:
+    queued = claim.state == Claim.State.QUEUED
+    session = claim.session
+    return {
+        "object": "claim",
+        "id": claim.public_id,
+        "state": claim.state,
+        "position": place_in_queue(claim, now) if queued else None,
+        "session": session_json(session, actor, origin, now, with_addresses=True) if session else None,
+    }

@@ -1,0 +1,80 @@
+"""What every test may ask for by name. The making itself is in tests/factories."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from apps.access.actor import Actor
+from apps.accounts.models import User
+from apps.core import clock
+from apps.pools.models import Pool
+from apps.sessions.models import BrowserSession, Claim, Connection
+from apps.tokens.models import ApiToken
+from tests.factories import people, pools, sessions
+
+
+@pytest.fixture(autouse=True)
+def _no_stopped_clock() -> Iterator[None]:
+    """A test that stops the clock must start it again, or the next one would hang in its deadlines."""
+    yield
+    assert not clock._stopped
+
+
+@pytest.fixture
+def make_user(db: None) -> Callable[..., User]:
+    """`make_user(email="…", staff=False, superuser=False, active=True)`."""
+    return people.make_user
+
+
+@pytest.fixture
+def actor_for() -> Callable[..., Actor]:
+    """`actor_for(user, scopes=None)`."""
+    return people.actor_for
+
+
+@pytest.fixture
+def make_token(db: None) -> Callable[..., tuple[ApiToken, str]]:
+    """`make_token(user, scopes=None, expires_at=None)` → the row and its secret."""
+    return people.make_token
+
+
+@pytest.fixture
+def default_pool(db: None) -> Pool:
+    """The default pool over the fake provider."""
+    return pools.ensure_default_pool()
+
+
+@pytest.fixture
+def make_pool(db: None) -> Callable[..., Pool]:
+    """`make_pool(owner, name="mine", **fields)`."""
+    return pools.make_pool
+
+
+@pytest.fixture
+def ready_session(db: None) -> Callable[..., BrowserSession]:
+    """`ready_session(pool=None)`: a warm browser."""
+    return sessions.make_ready_session
+
+
+@pytest.fixture
+def claimed_session(db: None) -> Callable[..., BrowserSession]:
+    """`claimed_session(user, pool=None, **options)`: claimed from a warm browser, usable."""
+    return sessions.make_claimed_session
+
+
+@pytest.fixture
+def running_session(db: None) -> Callable[..., tuple[BrowserSession, Connection]]:
+    """`running_session(user, pool=None, **options)`: with one client attached."""
+    return sessions.make_running_session
+
+
+@pytest.fixture
+def ended_session(db: None) -> Callable[..., BrowserSession]:
+    """`ended_session(session, actor=…)`: released and seen gone."""
+    return sessions.end
+
+
+@pytest.fixture
+def queued_claim(db: None) -> Callable[..., Claim]:
+    """`queued_claim(user, pool=None, is_held=False)`: the pool is made full first."""
+    return sessions.make_queued_claim
