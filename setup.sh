@@ -10,6 +10,7 @@ level=${1:?usage: ./setup.sh run|test [command …]}
 shift
 
 venv=$PWD/.venv
+lists_are_fresh=''
 log=$(mktemp "${TMPDIR:-/tmp}/browsergrid-setup.XXXXXX")
 trap 'wait; rm -f "$log" "$log.apt"' EXIT # wait: apt-get is never cut off half-way
 export DEBIAN_FRONTEND=noninteractive PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PIP_ROOT_USER_ACTION=ignore
@@ -41,14 +42,12 @@ offered() { # a real package: Ubuntu's chromium-browser only points to a snap, w
   candidate=$(apt-cache policy "$1" 2>/dev/null | sed -n 's/^  Candidate: //p')
   case $candidate in '' | '(none)' | *snap*) return 1 ;; esac
 }
-apt_install() { # tries the lists that are there, then fresh ones
-  local package attempt
-  for attempt in kept fresh; do
-    [ "$attempt" = kept ] || as_root apt-get update -qq || return 1
-    for package; do offered "$package" || continue 2; done
-    as_root apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" && return 0
-  done
-  return 1
+apt_install() { # with fresh lists: old ones lead to browsers with known holes, or to files that are gone
+  local package
+  [ -n "$lists_are_fresh" ] || as_root apt-get update -qq || true # a broken source of somebody else's need not concern us
+  lists_are_fresh=yes
+  for package; do offered "$package" || return 1; done
+  as_root apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
 }
 find_chromium() {
   local candidate
@@ -65,6 +64,7 @@ missing_packages() {
   command -v bwrap >/dev/null || echo bubblewrap
   [ -d /usr/share/fonts/truetype/liberation ] || [ -d /usr/share/fonts/truetype/liberation2 ] || echo fonts-liberation
   [ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core
+  compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || echo libatomic1 # Playwright's driver, with which most clients come
   if [ "$level" = test ]; then command -v chromedriver >/dev/null || echo chromium-driver; fi
 }
 needed() { # what nothing works without; the rest only makes it better

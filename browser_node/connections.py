@@ -1,11 +1,21 @@
 """The clients of one browser, by the name the gateway gave each, and how to send them away."""
 
+import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
+
+# A page that a client closed last is still listed for some milliseconds, and would be taken for the next one's.
+SETTLE_SECONDS = 0.15
+_SPOKE_BYTES = 64  # more than a close frame
 
 
 class ClientRelay(Protocol):
     """The slice of `relay.Relay` that is used here."""
+
+    @property
+    def bytes_up(self) -> int:
+        """Read from the client so far."""
 
     def close(self, code: int, reason: str) -> None:
         """Say goodbye between two messages, then end both sides."""
@@ -20,6 +30,7 @@ class Connections:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._relays: dict[str, ClientRelay] = {}
+        self._left_at = 0.0
 
     def __len__(self) -> int:
         return len(self._relays)
@@ -32,8 +43,18 @@ class Connections:
         self._changed()
 
     def ended(self, name: str) -> None:
-        if self._relays.pop(name, None) is not None:
-            self._changed()
+        relay = self._relays.pop(name, None)
+        if relay is None:
+            return
+        if relay.bytes_up > _SPOKE_BYTES:
+            self._left_at = time.monotonic()
+        self._changed()
+
+    async def settled(self) -> None:
+        """Until what the last client to leave has closed is closed."""
+        left = self._left_at + SETTLE_SECONDS - time.monotonic()
+        if left > 0:
+            await asyncio.sleep(left)
 
     def close(self, name: str, code: int, reason: str) -> bool:
         """False when there is no such connection."""

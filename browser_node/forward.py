@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 _HEAD_SECONDS = 60.0
 _ANSWER_SECONDS = 300.0
 _LINGER_SECONDS = 30.0
+_READ_ON_SECONDS = 2.0
 _MOST_CONNECTIONS = 1024
 _CHUNK = 128 * 1024
 
@@ -70,16 +71,16 @@ class Forwarder:
             logger.info("refused", extra={"browser": self._name, "detail": refused.verdict.reason})
             title = "This address is closed to browsers"
             verdict = refused.verdict
-            await _say(writer, refusal.answer(HTTPStatus.FORBIDDEN, title, verdict.reason, verdict.remedy))
+            await _say(browser, refusal.answer(HTTPStatus.FORBIDDEN, title, verdict.reason, verdict.remedy))
         except Unreachable as error:
             title = "This site cannot be reached"
-            await _say(writer, refusal.answer(HTTPStatus.BAD_GATEWAY, title, str(error)))
+            await _say(browser, refusal.answer(HTTPStatus.BAD_GATEWAY, title, str(error)))
         except BadHead as error:
             title = "This request cannot be forwarded"
-            await _say(writer, refusal.answer(HTTPStatus.BAD_REQUEST, title, f"Because {error}."))
+            await _say(browser, refusal.answer(HTTPStatus.BAD_REQUEST, title, f"Because {error}."))
         except asyncio.LimitOverrunError:
             title = "The head of this request is too large"
-            await _say(writer, refusal.answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, title, ""))
+            await _say(browser, refusal.answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, title, ""))
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             logger.debug("a connection broke", extra={"browser": self._name})
         finally:
@@ -194,8 +195,9 @@ class Forwarder:
         out = asyncio.create_task(self._pump(browser[0], upstream[1], outwards=True))
         back = asyncio.create_task(self._pump(upstream[0], browser[1], outwards=False))
         try:
-            await asyncio.wait((out, back), return_when=asyncio.FIRST_COMPLETED)
-            await asyncio.wait((out, back), timeout=_LINGER_SECONDS)
+            ended, _ = await asyncio.wait((out, back), return_when=asyncio.FIRST_COMPLETED)
+            if not any(pump.exception() for pump in ended):
+                await asyncio.wait((out, back), timeout=_LINGER_SECONDS)
             await _flush(browser[1])
         finally:
             out.cancel()
@@ -226,12 +228,18 @@ async def _read_response(reader: asyncio.StreamReader) -> Head:
         return http_head.parse_response(await reader.readuntil(b"\r\n\r\n"))
 
 
-async def _say(writer: asyncio.StreamWriter, answer: bytes) -> None:
+async def _say(browser: Streams, answer: bytes) -> None:
+    """And read on for a moment: closing with unread bytes would reset the connection and lose the answer."""
+    reader, writer = browser
     try:
         writer.write(answer)
         await _flush(writer)
+        writer.write_eof()
+        async with asyncio.timeout(_READ_ON_SECONDS):
+            while await reader.read(_CHUNK):
+                continue
     except (OSError, TimeoutError):
-        logger.debug("the browser left before its answer")
+        logger.debug("the browser left before its answer, or has not left after it")
 
 
 async def _flush(writer: asyncio.StreamWriter) -> None:

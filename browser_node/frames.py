@@ -5,6 +5,13 @@ Pure. What is done with frames stands in `relay`.
 
 import enum
 
+try:
+    from websockets.speedups import apply_mask as unmask
+except ImportError:  # where websockets came without its C part
+    from websockets.utils import apply_mask as unmask
+
+__all__ = ["Opcode", "close_frame", "frame", "header_size", "payload_size", "unmask"]
+
 CLOSE_REASON_LIMIT = 123
 
 
@@ -31,14 +38,6 @@ def payload_size(head: bytes | memoryview) -> int:
     if size < 126:
         return size
     return int.from_bytes(head[2:4] if size == 126 else head[2:10], "big")
-
-
-def unmask(payload: memoryview, mask: memoryview) -> bytes:
-    """XOR as two long integers: for short frames much faster than byte by byte."""
-    size = len(payload)
-    key = bytes(mask) * ((size + 3) // 4)
-    plain = int.from_bytes(payload, "little") ^ int.from_bytes(key[:size], "little")
-    return plain.to_bytes(size, "little")
 
 
 def frame(opcode: Opcode, payload: bytes) -> bytes:

@@ -116,9 +116,12 @@ class Jail:
         loop = asyncio.get_running_loop()
         if self.exited.done() or self._control.fileno() < 0:
             raise ConnectionRefusedError("the browser is gone")
+        try:
+            self._control.send(b"C%d" % port)
+        except OSError as error:
+            raise ConnectionRefusedError("the browser is on its way out") from error
         answer: asyncio.Future[socket.socket] = loop.create_future()
         self._answers.append(answer)
-        self._control.send(b"C%d" % port)
         try:
             inside = await asyncio.shield(answer)
         except asyncio.CancelledError:

@@ -172,8 +172,8 @@ class Life:
         while not jail.exited.done():
             try:
                 return Version.parse((await self.document("version")).body)
-            except (ConnectionRefusedError, ConnectionResetError):
-                await asyncio.sleep(_LOOK_SECONDS)  # its port is not open yet
+            except OSError:
+                await asyncio.sleep(_LOOK_SECONDS)  # its port is not open yet, or it is on its way out
         raise StartFailed(f"Chromium {jail.exited.result().told}")
 
     async def _attach(self) -> Supervisor:

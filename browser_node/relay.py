@@ -56,6 +56,7 @@ class Relay:
         self.is_open = False
         self.is_closing = False  # from then on the client reaches the browser no more
         self.has_left = False  # we said goodbye: nothing may follow it
+        self.has_words = False  # to say at the next boundary
         self._goodbye = b""
         self._session: str | None = None
         self._queue: deque[bytes] = deque()
@@ -95,18 +96,18 @@ class Relay:
             return
         self.is_closing = True
         self._goodbye = close_frame(code, reason)
+        self.has_words = True
         self.stop_commands()
-        if not self.is_open:
-            return
-        if self.browser.is_between_messages:
+        if self.is_open and self.browser.is_between_messages:
             self.flush()
-        else:
+        elif self.is_open:
             asyncio.get_running_loop().call_later(MESSAGE_SECONDS, self._cut)
 
     def speak(self, data: bytes) -> None:
         """Send the client a whole frame at the next message boundary."""
         self._queue.append(data)
         self._queued += len(data)
+        self.has_words = True
         if self.is_open and self.browser.is_between_messages:
             self.flush()
         else:
@@ -121,25 +122,18 @@ class Relay:
             out.write(data)
         if self._goodbye:
             self._say_goodbye()
+        self.has_words = bool(self._queue) or self.has_left
         self._regulate()
-
-    @property
-    def is_waiting(self) -> bool:
-        """Whether there is something to say at the next boundary."""
-        return bool(self._queue or self._goodbye)
 
     def hear(self, payload: bytes) -> bool:
         """Look at a message of the client; true when it is ours and must not reach the browser."""
         if self.is_closing:
             return True
-        if cdp.INPUT in payload:
-            self.inputs += 1
-            self._note_activity()
-        elif self.frozen:
-            self._note_activity()
-        if cdp.OURS not in payload:
-            return False
-        command = cdp.parse(payload)
+        is_input = cdp.INPUT in payload
+        self.inputs += is_input
+        if (is_input or self.frozen) and self.on_activity:
+            self.on_activity()
+        command = cdp.parse(payload) if cdp.OURS in payload else None
         if command is None:
             return False
         if command.is_close:
@@ -194,10 +188,6 @@ class Relay:
         if not self.has_left:
             self._cut_client()
 
-    def _note_activity(self) -> None:
-        if self.on_activity:
-            self.on_activity()
-
     async def _answer(self, command: Command) -> None:
         try:
             if self.on_command is None:
@@ -246,20 +236,28 @@ class BrowserEnd(End):
         return not self.left and not self.head and not self.is_inside and not self.has_said_goodbye
 
     def take(self, data: memoryview) -> None:
-        if self.relay.has_left:
-            return
-        if self.left > len(data):
-            self.left -= len(data)
+        size = len(data)
+        if not self.relay.has_words:
+            if self.left > size:
+                self.left -= size
+            elif not (self.left or self.head or self.is_inside) and size > 3 and data[0] == 0x81:
+                # By far most reads are one text message, or the beginning of one. The rest goes the long way.
+                second = data[1]
+                end = 2 + second if second < 126 else 4 + (data[2] << 8 | data[3]) if second == 126 else 0
+                if end < size:
+                    self._follow(data)
+                else:
+                    self.left = end - size
+            else:
+                self._follow(data)
             self.forward(data)
-            return
-        boundary = self._follow(data)
-        if boundary < 0 or not self.relay.is_waiting:
-            self.forward(data)
-            return
-        self.forward(data[:boundary])
-        self.relay.flush()
-        if boundary < len(data) and not self.relay.has_left:
-            self.forward(data[boundary:])
+        elif not self.relay.has_left:
+            boundary = max(self._follow(data), 0)
+            self.forward(data[:boundary])
+            if boundary:
+                self.relay.flush()
+            if not self.relay.has_left:
+                self.forward(data[boundary:])
 
     def peer_lost(self) -> None:
         self.relay.stop_commands()
@@ -268,7 +266,7 @@ class BrowserEnd(End):
     def _follow(self, data: memoryview) -> int:
         """Walk over frame headers; the last place in `data` where a message is over, or -1."""
         position, size = self.left, len(data)
-        boundary = position if position and not self.is_inside else -1
+        boundary = position if 0 < position <= size and not self.is_inside else -1
         while position < size:
             if self.head or size - position < 10:
                 start = position - len(self.head)
@@ -311,7 +309,7 @@ class ClientEnd(End):
         self.is_unseen = False  # within a message whose other fragments pass, too
 
     def forward(self, data: memoryview) -> None:
-        if data and not self.relay.is_closing:
+        if not self.relay.is_closing:
             super().forward(data)
 
     def take(self, data: memoryview) -> None:
@@ -331,7 +329,7 @@ class ClientEnd(End):
             start = 6 if second < 254 else 8
             length = second & 127 if second < 254 else data[2] << 8 | data[3]
             if 128 < second < 255 and start + length == size:
-                if not self.relay.hear(unmask(data[start:], data[start - 4 : start])):
+                if not self.relay.hear(unmask(data[start:], bytes(data[start - 4 : start]))):
                     self.forward(data)
                 return
         self._walk(data)
@@ -380,7 +378,7 @@ class ClientEnd(End):
 
     def _swallows(self, whole: memoryview, head: int, opcode: int, *, is_last: bool) -> bool:
         """Whether a whole frame stays here: for now, as a fragment, or for good, as ours."""
-        plain = unmask(whole[head:], whole[head - 4 : head]) if whole[1] & 128 else bytes(whole[head:])
+        plain = unmask(whole[head:], bytes(whole[head - 4 : head])) if whole[1] & 128 else bytes(whole[head:])
         if opcode >= Opcode.CLOSE:
             return self.relay.hear_control(opcode, plain)
         if not is_last:

@@ -186,6 +186,7 @@ async def usable_with_page(browser: Browser, headers: access.Headers) -> Life:
     wanted = access.header(headers, b"x-browsergrid-launch")
     try:
         life = await browser.usable(wanted, HOLD_SECONDS)
+        await browser.connections.settled()
         await life.supervisor.hand_out_page()
     except NotUsable as error:
         raise ApiError(error.status, error.code, str(error)) from error

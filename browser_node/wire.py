@@ -132,14 +132,14 @@ class LaunchSpec:
         if _LAUNCH.fullmatch(launch) is None:
             raise InvalidSpec("launch", "must be a hash")
         timeout = _number(spec, "start_timeout_seconds", 60.0, least=1.0, most=600.0)
-        allow = _texts(_object(spec.get("egress") or {}, "egress"), "allow", limit=256)
+        allow = _texts(_object(_present(spec, "egress"), "egress"), "allow", limit=256)
         for entry in allow:
             check_egress_entry(entry)
         return cls(
             instance_id=instance_id,
             credential=credential,
             launch=launch,
-            options=options_from_json(spec.get("options") or {}),
+            options=options_from_json(_present(spec, "options")),
             egress=Egress(allow),
             prepare=_flag(spec, "prepare", default=False),
             start_timeout_seconds=timeout,
@@ -233,7 +233,7 @@ def launch_hash(options: LaunchOptions, egress: Egress) -> str:
 def options_from_json(data: Any) -> LaunchOptions:
     """Checked launch options; raises InvalidSpec naming what is wrong."""
     options = _object(data, "options")
-    size = _object(options.get("viewport") or {}, "viewport")
+    size = _object(_present(options, "viewport"), "viewport")
     viewport = Viewport(
         int(_number(size, "width", 1280, least=64, most=7680)),
         int(_number(size, "height", 720, least=64, most=4320)),
@@ -323,6 +323,12 @@ def _object(data: Any, name: str) -> Mapping[str, Any]:
     if not isinstance(data, Mapping):
         raise InvalidSpec(name, "must be an object")
     return data
+
+
+def _present(data: Mapping[str, Any], name: str) -> Any:
+    """Left out and null mean the same."""
+    value = data.get(name)
+    return {} if value is None else value
 
 
 def _text(data: Mapping[str, Any], name: str, default: str | None = None, limit: int = 256) -> str:

@@ -29,6 +29,7 @@ EXTENSION = "browsergrid.splice"
 DIAL_SECONDS = 15.0
 ANSWER_SECONDS = 5.0  # for the application to answer after its upstream refused
 CUT_SECONDS = 1.0  # for a client to take the rest when the application cuts it
+GOODBYE_SECONDS = 5.0  # for a relay to say goodbye in its own way
 EARLY_LIMIT = 64 * 1024  # what a client may send before it was let in; legal ones send nothing
 
 # Servers that were asked to stop: an upgrade that still comes in over a kept-alive connection gets a 503.
@@ -189,6 +190,7 @@ class Handover:
             self._refuse(Response(403))
         elif self.relay:
             self.relay.close(code, reason)
+            self.server.loop.call_later(GOODBYE_SECONDS, self.pair.abort)
         else:
             self.pair.close(CUT_SECONDS)
 

@@ -27,7 +27,7 @@ def visible(queryset: QuerySet[M], actor: Actor, permission: Permission) -> Quer
         return queryset
     if actor.user is None:
         return queryset.none()
-    return queryset.filter(**{getattr(queryset.model, "owner_path", "owner"): actor.user})
+    return queryset.filter(**{getattr(queryset.model, "owner_path", "owner"): actor.user.pk})
 
 
 def find(model: type[I], public_id: str, actor: Actor, permission: Permission, *, lock: bool = False) -> I:

@@ -41,17 +41,21 @@ class Origin:
 
 @dataclass(frozen=True)
 class Outside:
-    """`address` is the caller's, without proxies; `origin` what the caller typed, as far as it can be known."""
+    """`address` is the caller's, without proxies; `used` the origin of this request, `origin` the one to hand out."""
 
     address: str
     origin: Origin
+    used: Origin
 
 
-def outside(peer: str, scheme: str, headers: Mapping[str, str], *, trusted: Sequence[str], public_url: str = "") -> Outside:
+def outside(
+    peer: str, scheme: str, headers: Mapping[str, str], *, trusted: Sequence[str], public_url: str = ""
+) -> Outside:
     """`peer` is the socket's other end, empty for a unix socket; `headers` have names in lower case."""
     is_trusted = _is_trusted(peer, tuple(trusted))
-    origin = parse_origin(public_url) if public_url else _used_origin(scheme, headers, is_trusted=is_trusted)
-    return Outside(_caller(peer, headers, tuple(trusted)) if is_trusted else peer, origin)
+    used = _used_origin(scheme, headers, is_trusted=is_trusted)
+    origin = parse_origin(public_url) if public_url else used
+    return Outside(_caller(peer, headers, tuple(trusted)) if is_trusted else peer, origin, used)
 
 
 def used_host(headers: Mapping[str, str], peer: str, trusted: Sequence[str]) -> str:
@@ -81,6 +85,11 @@ def network_of(address: str) -> str:
     if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     return str(ipaddress.ip_network(f"{parsed}/{24 if parsed.version == 4 else 64}", strict=False))
+
+
+def is_within(address: str, networks: Sequence[str]) -> bool:
+    """`unix` among the networks stands for the callers of a unix socket, who have no address."""
+    return _is_trusted(address, tuple(networks))
 
 
 def _used_origin(scheme: str, headers: Mapping[str, str], *, is_trusted: bool) -> Origin:

@@ -98,7 +98,7 @@ class _Shared:
     def __init__(self, url: str) -> None:
         options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
         storage = storage_from_string(_limits_url(url), wrap_exceptions=True, **options)
-        self.limiter = MovingWindowRateLimiter(storage)  # type: ignore[arg-type] # of the kinds that have moving windows
+        self.limiter = MovingWindowRateLimiter(storage)
         self.again_at = 0.0
 
     @staticmethod

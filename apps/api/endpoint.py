@@ -12,6 +12,7 @@ from apps.access.outside import Origin, Outside
 from apps.api.authentication import actor_of
 from apps.api.outer import outside_of
 from apps.core.errors import Invalid
+from apps.sessions.options import UNSTORABLE
 
 
 class Endpoint(APIView):
@@ -53,6 +54,6 @@ def known_only(body: dict[str, Any], names: frozenset[str]) -> None:
 def query_of(request: HttpRequest | Request, name: str) -> str:
     """A query parameter as text, without what no database stores."""
     value = request.GET.get(name, "")
-    if "\x00" in value:
+    if UNSTORABLE.search(value):
         raise Invalid("invalid", f"{name}: Not a text.", fields={name: "Not a text."})
     return str(value)

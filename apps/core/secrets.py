@@ -37,7 +37,7 @@ def _hash(key: str, value: str) -> str:
 
 
 def _digest(key: str, value: str) -> bytes:
-    return hmac.new(key.encode(), value.encode(), hashlib.sha256).digest()
+    return hmac.new(key.encode(), value.encode(errors="surrogatepass"), hashlib.sha256).digest()
 
 
 def _fernet() -> MultiFernet:

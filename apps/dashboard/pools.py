@@ -120,16 +120,16 @@ def rules(pool: Pool) -> list[Rule]:
         Rule("min", str(pool.min), f"{_browsers_said(pool.min)} kept warm, so that a claim is answered at once."
              if pool.min else "Nothing is kept warm: each claim waits for a browser to start."),
         Rule("max", str(pool.max), f"At most {_browsers_said(pool.max)} alive at once, warm and in use together."),
-        Rule("max_concurrency", str(pool.max_concurrency), "So many sessions may be in use at once; further claims queue."),
+        Rule("max_concurrency", str(pool.max_concurrency), "Sessions in use at once; further claims queue."),
         Rule("timeout_minutes", f"{pool.timeout_minutes} min",
              f"A session ends {in_words(pool.timeout_minutes * 60)} after its claim, whatever it does."),
         Rule("idle_timeout_seconds", idle, "A session that nobody uses for this long ends."
              if pool.idle_timeout_seconds else "A quiet session is left alone until its longest life is over."),
         Rule("queue", f"{pool.queue_limit} × {pool.queue_timeout_seconds} s",
-             f"Up to {pool.queue_limit} claims wait when all is taken, each for {in_words(pool.queue_timeout_seconds)}."),
+             f"Up to {pool.queue_limit} claims wait when all is taken, for {in_words(pool.queue_timeout_seconds)}."),
         Rule("per_user_limit", limit, "Sessions that one person may have in use here at once."),
         Rule("max_starting", str(pool.max_starting), "Browsers that may be starting at the same time."),
-        Rule("viewport", f"{pool.viewport_width} × {pool.viewport_height}", "The size of the page that a client finds."),
+        Rule("viewport", f"{pool.viewport_width} × {pool.viewport_height}", "The size of the page a client finds."),
     ]  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class SessionRow:
 
 
 def shown_state(session: BrowserSession) -> str:
-    """What the page calls it: a session that was told to end is stopping, though the reconciler has not moved it yet."""
+    """A session that was told to end is shown as stopping, though the reconciler has not moved it yet."""
     if session.stop_requested_at is not None and not session.is_ended:
         return SessionState.STOPPING
     return session.state

@@ -41,7 +41,7 @@ class Thing(Enum):
 
 @dataclass(frozen=True)
 class Address:
-    """`session` is a public id, or the secret of a root. `target` is a page's or our browser's id where one is named."""
+    """`session` is a public id, or the secret of a root. `target` is the id of a page or of our browser."""
 
     kind: Kind
     thing: Thing

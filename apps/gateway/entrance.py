@@ -111,6 +111,6 @@ def _session_of(request: Request) -> tuple[Known, BrowserSession]:
 def _check_place(request: Request, actor: Actor, session: BrowserSession) -> None:
     """Where stickiness is on: from the network that claimed it."""
     actor.require(Permission.SESSION_USE)
-    if settings.GRID.claim_sticky_ip and session.claimed_from:
-        if network_of(request.outside.address) != session.claimed_from:
-            raise NotAllowed("other_network", "This session may be used only from the network that claimed it.")
+    network = session.claimed_from if settings.GRID.claim_sticky_ip else ""
+    if network and network_of(request.outside.address) != network:
+        raise NotAllowed("other_network", "This session may be used only from the network that claimed it.")

@@ -11,7 +11,8 @@ from django.db import Error as DatabaseError
 from apps.access.actor import Actor
 from apps.gateway.database import in_database
 from apps.gateway.meter import Meter
-from apps.nodes.use import Place, close_connection as ask_node_to_close
+from apps.nodes.use import Place
+from apps.nodes.use import close_connection as ask_node_to_close
 from apps.sessions.connections import Traffic, close_connection
 from apps.sessions.models import BrowserSession, Connection
 
@@ -65,9 +66,7 @@ class Link:
         if self.goodbye is not None:
             return
         self.goodbye = goodbye
-        asking = asyncio.to_thread(
-            ask_node_to_close, self.place, self.id, code=goodbye.code, reason=goodbye.reason
-        )
+        asking = asyncio.to_thread(ask_node_to_close, self.place, self.id, code=goodbye.code, reason=goodbye.reason)
         self._background(_forgotten(asking))
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):

@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from apps.access.outside import Origin, normal_netloc, parse_origin
+from apps.access.outside import parse_origin
 from apps.core.errors import GridError, NotAllowed
 from apps.gateway.request import Request
 
@@ -35,17 +35,14 @@ def check_origin(request: Request) -> None:
     said = request.headers.get("origin")
     if said is not None:
         if _normal(said) not in {_normal(origin) for origin in _allowed(request)}:
-            raise NotAllowed("origin", "Pages of this origin may not connect. The setting is BROWSERGRID_ALLOWED_ORIGINS.")
+            raise NotAllowed("origin", "Pages of this origin may not connect (BROWSERGRID_ALLOWED_ORIGINS).")
     elif request.headers.get("sec-fetch-site") == "cross-site":
         raise NotAllowed("cross_site", "Another site's page asked for this, which is not allowed.")
 
 
 def _allowed(request: Request) -> list[str]:
-    grid = settings.GRID
-    origin = request.outside.origin
-    own = Origin(origin.scheme, origin.netloc).http
-    used = Origin(origin.scheme, normal_netloc(origin.scheme, request.host)).http
-    return [own, used, *([grid.public_url] if grid.public_url else []), *grid.allowed_origins]
+    grid, used = settings.GRID, request.outside.used
+    return [f"{used.scheme}://{used.netloc}", *([grid.public_url] if grid.public_url else []), *grid.allowed_origins]
 
 
 def _normal(origin: str) -> str:

@@ -1,4 +1,4 @@
-"""Answers of the gateway: documents, and problems before a WebSocket is joined. Status and words come from the error."""
+"""Answers of the gateway: documents, and problems before a WebSocket is joined; their words come from the error."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping

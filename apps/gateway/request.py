@@ -84,7 +84,7 @@ def _headers(scope: Scope) -> dict[str, str]:
 
 def _raw_path(scope: Scope) -> str:
     raw = scope.get("raw_path")
-    return raw.decode("latin-1").partition("?")[0] if raw is not None else scope["path"]
+    return raw.decode("latin-1").partition("?")[0] if raw is not None else str(scope["path"])
 
 
 def _peer(scope: Scope) -> str:

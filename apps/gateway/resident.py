@@ -7,6 +7,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -196,7 +197,7 @@ def _renew(process: Process) -> bool:
     return renew_process(process, clock.now())
 
 
-def _touch(session_keys: list[object]) -> None:
+def _touch(session_keys: list[UUID]) -> None:
     touch(session_keys, clock.now())
 
 

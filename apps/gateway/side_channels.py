@@ -1,4 +1,4 @@
-"""One line to each browser that has clients here: commands that the node cannot answer alone come in, answers go out."""
+"""One line to each browser that has clients here: commands that its node cannot answer come in, answers go out."""
 
 import asyncio
 import json
@@ -129,9 +129,7 @@ class SideChannel:
                 raise CdpProblem(FAILED, "This connection is gone.")
             params = message.get("params")
             known = params if isinstance(params, dict) else {}
-            reply["result"] = await in_database(
-                answer, str(message.get("method")), link.actor, link.session.pk, known
-            )
+            reply["result"] = await in_database(answer, str(message.get("method")), link.actor, link.session.pk, known)
         except CdpProblem as error:
             reply["error"] = {"code": error.code, "message": str(error)}
         except DatabaseError:

@@ -36,3 +36,9 @@ def hold(name: str, holder: str, *, now: datetime, seconds: float) -> Held | Non
 def release(held: Held) -> None:
     """Let the next one in at once."""
     held.query().update(expires_at=None)
+
+
+def lease_end(name: str) -> datetime | None:
+    """Until when the lease is held, as last renewed; None where nobody holds it."""
+    row = Lease.objects.filter(name=name).first()
+    return row.expires_at if row else None

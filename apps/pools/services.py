@@ -1,7 +1,9 @@
 """Make, change and delete pools, within the limits of an ordinary user."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -10,13 +12,18 @@ from django.db.models import Sum
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
+from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid, NotAllowed
 from apps.events import bus
 from apps.events.catalog import EventType
 from apps.events.publish import publish
+from apps.nodes.use import check_launch
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 
+LAUNCH = ("args", "locale", "timezone", "user_agent")
+LABELS, LABEL_LETTERS = 50, 500
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CHANGEABLE = (
     "name", "browser", "min", "max", "max_concurrency", "max_starting", "timeout_minutes", "idle_timeout_seconds",
     "per_user_limit", "queue_limit", "queue_timeout_seconds", "prepared", "idle_policy", "hibernate_days",
@@ -30,6 +37,7 @@ def create_pool(*, actor: Actor, fields: Mapping[str, Any], provider: str = "", 
     if actor.user is None or (system and not actor.user.is_staff):
         raise NotAllowed("staff_only", "Only staff may make system pools.")
     with transaction.atomic():
+        _one_at_a_time(actor.user.pk)
         pool = Pool(owner=None if system else actor.user, provider=_provider(actor, provider), **_known(fields))
         _check(pool, actor)
         pool.save(force_insert=True)
@@ -44,6 +52,8 @@ def change_pool(pool: Pool, *, actor: Actor, fields: Mapping[str, Any], provider
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         pool.refresh_from_db()
+        if pool.owner_id is not None:
+            _one_at_a_time(pool.owner_id)
         for name, value in _known(fields).items():
             setattr(pool, name, value)
         if provider:
@@ -66,7 +76,7 @@ def delete_pool(pool: Pool, *, actor: Actor) -> None:
 
 
 def pause_pool(pool: Pool, *, actor: Actor) -> Pool:
-    """No new browsers and no new claims from now on; what runs and what waits goes on. Repeatable."""
+    """No new browsers and no new claims from now on; what runs goes on, what waits keeps waiting. Repeatable."""
     return _set_paused(pool, actor, paused=True)
 
 
@@ -84,6 +94,11 @@ def _set_paused(pool: Pool, actor: Actor, *, paused: bool) -> Pool:
             _tell(pool, EventType.POOL_CHANGED)
     pool.refresh_from_db(fields=["paused_at"])
     return pool
+
+
+def _one_at_a_time(owner_id: UUID) -> None:
+    """Limits are sums over a person's pools, so only one request at a time may change them."""
+    User.objects.select_for_update(no_key=True).get(pk=owner_id)
 
 
 def ensure_counter(pool: Pool) -> PoolCounter:
@@ -111,7 +126,7 @@ def _provider(actor: Actor, name: str) -> ProviderConfiguration:
 
 def _check(pool: Pool, actor: Actor) -> None:
     problems = _problems(pool)
-    if pool.owner_id is not None and not actor.sees_all:
+    if pool.owner_id is not None and not actor.sees_all and not {"min", "max"} & problems.keys():
         problems |= _beyond_limits(pool)
     if problems:
         raise Invalid("invalid", "; ".join(f"{name}: {why}" for name, why in problems.items()), fields=problems)
@@ -126,9 +141,34 @@ def _problems(pool: Pool) -> dict[str, str]:
     if "min" not in problems and "max" not in problems and pool.min > pool.max:
         problems["min"] = "Keep it at or below max."
     same = Pool.current.filter(owner=pool.owner, name=pool.name).exclude(pk=pool.pk)
+    if "name" not in problems and not _is_text(pool.name):
+        problems["name"] = "This text cannot be stored."
     if "name" not in problems and same.exists():
         problems["name"] = "You have a pool of this name."
+    if "launch" not in problems and (why := _launch_problem(pool.launch)):
+        problems["launch"] = why
+    labels = pool.labels.items() if isinstance(pool.labels, dict) else [(None, None)]
+    if len(labels) > LABELS or not all(_is_text(key) and _is_text(text) for key, text in labels):
+        problems["labels"] = f"Give at most {LABELS} texts of at most {LABEL_LETTERS} letters."
     return problems
+
+
+def _is_text(value: Any) -> bool:
+    """What every database takes: no NUL, no half of a surrogate pair."""
+    return isinstance(value, str) and len(value) <= LABEL_LETTERS and UNSTORABLE.search(value) is None
+
+
+def _launch_problem(launch: Any) -> str:
+    if not isinstance(launch, dict):
+        return "Give an object."
+    unknown = sorted(str(name) for name in launch if name not in LAUNCH)
+    if unknown:
+        return f"There is no option {ascii(unknown[0])}; choose from {', '.join(LAUNCH)}."
+    try:
+        check_launch(launch)
+    except Invalid as error:
+        return error.detail
+    return ""
 
 
 def _beyond_limits(pool: Pool) -> dict[str, str]:

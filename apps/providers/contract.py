@@ -97,8 +97,9 @@ class Provider(ABC):
     def start(self, spec: BrowserSpec) -> None:
         """Ask for a browser; returns before it answers. Twice for one ref: the same browser.
 
-        With another `launch` it is relaunched in place (where RELAUNCH is offered). Raises NoRoom, Refused,
-        ProviderUnavailable.
+        With another `launch` it is relaunched in place (where RELAUNCH is offered); a changed `prepare` is applied.
+        One that failed stays failed until it is stopped or wanted with another launch; one that is being stopped may
+        come again once it is gone, until then ProviderUnavailable. Raises NoRoom, Refused, ProviderUnavailable.
         """
 
     @abstractmethod

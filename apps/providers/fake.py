@@ -14,8 +14,10 @@ from apps.providers.contract import (
     Observation,
     Phase,
     Provider,
+    ProviderUnavailable,
     Refused,
 )
+from browser_node.wire import InvalidSpec, LaunchSpec
 
 VERSION = {
     "Browser": "Chrome/156.0.0.0",
@@ -33,6 +35,7 @@ class FakeBrowser:
     spec: BrowserSpec
     seen: Observation
     farewell: Farewell | None = None
+    launches: int = 1
 
 
 class FakeProvider(Provider):
@@ -43,21 +46,20 @@ class FakeProvider(Provider):
     def __init__(self, room: int = 1000) -> None:
         self.room = room
         self.browsers: dict[BrowserRef, FakeBrowser] = {}
+        self.ended: dict[BrowserRef, FakeBrowser] = {}
         self.peak = 0  # most there ever were at once, by the provider's own count
         self._lock = Lock()
 
     def start(self, spec: BrowserSpec) -> None:
-        if not spec.launch:
-            raise Refused("launch is empty")
+        check(spec)
         with self._lock:
             there = self.browsers.get(spec.ref)
             if there is None:
-                if len(self.browsers) >= self.room:
-                    raise NoRoom(spec.ref.place)
-                self.browsers[spec.ref] = FakeBrowser(spec, Observation(Phase.STARTING, launch="", alive=False))
-                self.peak = max(self.peak, len(self.browsers))
-            elif there.seen.phase is Phase.RUNNING and there.spec.launch != spec.launch:
-                there.spec, there.seen = spec, replace(there.seen, phase=Phase.STARTING)
+                self._make(spec)
+            elif there.seen.phase is Phase.STOPPING:
+                raise ProviderUnavailable(f"{spec.ref.instance_id} is being stopped")
+            else:
+                self._change(there, spec)
 
     def observe(self, refs: Collection[BrowserRef]) -> Mapping[BrowserRef, Observation]:
         with self._lock:
@@ -66,7 +68,7 @@ class FakeProvider(Provider):
     def stop(self, ref: BrowserRef, *, grace_seconds: int, farewell: Farewell = Farewell()) -> None:  # noqa: B008
         with self._lock:
             there = self.browsers.get(ref)
-            if there is not None:
+            if there is not None and there.seen.phase is not Phase.STOPPING:
                 there.farewell = farewell
                 there.seen = replace(there.seen, phase=Phase.STOPPING, alive=False)
 
@@ -82,7 +84,21 @@ class FakeProvider(Provider):
     def vanish(self, ref: BrowserRef) -> None:
         """As if its node had been started anew."""
         with self._lock:
-            self.browsers.pop(ref, None)
+            self._end(ref)
+
+    def _make(self, spec: BrowserSpec) -> None:
+        if sum(other.seen.phase is not Phase.FAILED for other in self.browsers.values()) >= self.room:
+            raise NoRoom(spec.ref.place)
+        self.browsers[spec.ref] = FakeBrowser(spec, Observation(Phase.STARTING, alive=False))
+        self.peak = max(self.peak, len(self.browsers))
+
+    def _change(self, there: FakeBrowser, spec: BrowserSpec) -> None:
+        before, there.spec = there.spec, spec
+        if before.launch != spec.launch:
+            there.seen = Observation(Phase.STARTING, alive=False)
+            there.launches += 1
+        elif there.seen.phase is Phase.RUNNING:
+            there.seen = replace(there.seen, prepared=spec.prepare)
 
     def _look(self, ref: BrowserRef) -> Observation:
         there = self.browsers.get(ref)
@@ -94,5 +110,27 @@ class FakeProvider(Provider):
                 Phase.RUNNING, launch=there.spec.launch, prepared=there.spec.prepare, version=VERSION
             )
         elif seen.phase is Phase.STOPPING:
-            del self.browsers[ref]
+            self._end(ref)
         return seen
+
+    def _end(self, ref: BrowserRef) -> None:
+        there = self.browsers.pop(ref, None)
+        if there is not None:
+            self.ended[ref] = there
+
+
+def check(spec: BrowserSpec) -> None:
+    """Refuses exactly what a node refuses."""
+    try:
+        LaunchSpec.from_json(
+            {
+                "instance_id": spec.ref.instance_id,
+                "credential": spec.credential,
+                "launch": spec.launch,
+                "options": dict(spec.options),
+                "egress": {"allow": list(spec.egress_allow)},
+                "start_timeout_seconds": spec.start_timeout_seconds,
+            }
+        )
+    except InvalidSpec as error:
+        raise Refused(str(error)) from error

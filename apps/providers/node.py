@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from apps.providers.contract import (
     GONE,
@@ -51,14 +52,13 @@ class NodeProvider(Provider):
         except InvalidSpec as error:
             raise Refused(str(error)) from error
         try:
-            with self._client(spec.ref.place) as client:
-                client.start(wanted)
+            self._client(spec.ref.place).start(wanted)
         except NodeUnreachable as error:
             raise ProviderUnavailable(spec.ref.place) from error
         except NodeRefused as error:
             if error.status == 507:
                 raise NoRoom(spec.ref.place) from error
-            if error.status == 422:
+            if error.status in {413, 422}:
                 raise Refused(str(error)) from error
             raise ProviderUnavailable(f"{spec.ref.place}: {error}") from error
 
@@ -81,9 +81,9 @@ class NodeProvider(Provider):
         return seen
 
     def stop(self, ref: BrowserRef, *, grace_seconds: int, farewell: Farewell = Farewell()) -> None:  # noqa: B008 - frozen
+        client = self._client(ref.place)
         try:
-            with self._client(ref.place) as client:
-                client.stop(ref.instance_id, grace_seconds=grace_seconds, code=farewell.code, reason=farewell.reason)
+            client.stop(ref.instance_id, grace_seconds=grace_seconds, code=farewell.code, reason=farewell.reason)
         except NodeUnreachable as error:
             raise ProviderUnavailable(ref.place) from error
         except NodeRefused as error:
@@ -104,8 +104,7 @@ class NodeProvider(Provider):
             version = 0
             while True:
                 try:
-                    with self._client(node.name) as client:
-                        change = client.changes(version, wait_seconds=WATCH_SECONDS)
+                    change = self._client(node.name).changes(version, wait_seconds=WATCH_SECONDS)
                 except (NodeUnreachable, NodeRefused) as error:
                     raise ProviderUnavailable(node.name) from error
                 changed = change.version != version
@@ -115,15 +114,13 @@ class NodeProvider(Provider):
     def health(self, place: str) -> NodeHealth:
         """What the node says of itself. Raises ProviderUnavailable."""
         try:
-            with self._client(place) as client:
-                return client.health()
+            return self._client(place).health()
         except (NodeUnreachable, NodeRefused) as error:
             raise ProviderUnavailable(place) from error
 
     def _list(self, place: str) -> tuple[Observed, ...]:
         try:
-            with self._client(place) as client:
-                return client.browsers().browsers
+            return self._client(place).browsers().browsers
         except (NodeUnreachable, NodeRefused) as error:
             raise ProviderUnavailable(place) from error
 
@@ -131,7 +128,13 @@ class NodeProvider(Provider):
         node = self._nodes.get(place)
         if node is None:
             raise ProviderUnavailable(f"There is no node {place!r}.")
-        return NodeClient(node.address, node.key)
+        return _client_of(node.address, node.key)
+
+
+@lru_cache(maxsize=64)
+def _client_of(address: str, key: str) -> NodeClient:
+    """One for all threads and ticks: making one costs tens of milliseconds, and its connections are kept."""
+    return NodeClient(address, key)
 
 
 def _observation(browser: Observed) -> Observation:

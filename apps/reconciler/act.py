@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists
 
 from apps.core import clock
 from apps.core.secrets import decrypt
@@ -16,9 +17,9 @@ from apps.nodes.services import take_room
 from apps.pools.models import PoolCounter, ProviderConfiguration
 from apps.pools.provider import provider_for
 from apps.providers.contract import BrowserRef, BrowserSpec, Farewell, Observation, Refused
-from apps.reconciler.decide_session import Adopt, Advance, Finish, Settle, Start, Step, Stop
+from apps.reconciler.decide_session import Adopt, Advance, Finish, Prepare, Settle, Start, Step, Stop, Wait
 from apps.sessions import connections
-from apps.sessions.advance import advance
+from apps.sessions.advance import Raced, advance
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState, close_code
 from apps.sessions.models import BrowserSession
 from apps.sessions.services import adopt_launch, connect_by
@@ -41,32 +42,44 @@ def ref_of(session: BrowserSession) -> BrowserRef:
     return BrowserRef(session.instance_id, session.node.name if session.node else "")
 
 
-def carry_out(step: Step, turn: Turn) -> None:
-    """Raises Raced where the row moved meanwhile, ProviderError where the provider failed; both are tried again."""
+def carry_out(step: Step, turn: Turn) -> bool:
+    """Whether the row moved. Raises Raced where it moved meanwhile, ProviderError where the provider failed."""
     match step:
-        case Start():
-            _start(turn)
+        case Start() | Prepare():
+            return _start(turn)
         case Advance(to):
             _advance(turn, to)
         case Adopt():
             adopt_launch(turn.session, turn.session.launch_wanted, fence=turn.fence)
         case Settle():
-            connections.settle(turn.session, clock.now())
+            return connections.settle(turn.session, clock.now())
         case Stop(outcome, reason):
-            _stop(turn, outcome, reason)
+            return _stop(turn, outcome, reason)
         case Finish(outcome):
             _finish(turn, outcome)
+        case Wait():
+            return False
+    return True
 
 
-def _start(turn: Turn) -> None:
+def _start(turn: Turn) -> bool:
     session = turn.session
-    if session.status is S.PENDING and not _enter_starting(turn):
-        return
+    is_first = session.status is S.PENDING
+    if is_first and not _enter_starting(turn):
+        return False
+    if not is_first and not _is_as_read(turn):
+        raise Raced  # a browser must not come back after it was seen to end
     try:
         provider_for(turn.configuration).start(spec_of(session, turn.configuration))
     except Refused as error:
         logger.warning("browser.refused", extra={"session": session.public_id, "reason": str(error)})
-        _stop(turn, Outcome.ERROR, EndReason.START_TIMEOUT)
+        return _stop(turn, Outcome.ERROR, EndReason.START_TIMEOUT)
+    return is_first
+
+
+def _is_as_read(turn: Turn) -> bool:
+    rows = BrowserSession.objects.filter(pk=turn.session.pk, generation=turn.session.generation)
+    return rows.filter(Exists(turn.fence.query())).exists()
 
 
 def _enter_starting(turn: Turn) -> bool:
@@ -104,9 +117,10 @@ def _advance(turn: Turn, to: SessionState) -> None:
         connections.touch([session.pk], now)
 
 
-def _stop(turn: Turn, outcome: Outcome, reason: EndReason) -> None:
+def _stop(turn: Turn, outcome: Outcome, reason: EndReason) -> bool:
     session = turn.session
-    if session.status is not S.STOPPING:
+    is_first = session.status is not S.STOPPING
+    if is_first:
         now = clock.now()
         wish = {} if session.stop_requested_at else {"stop_requested_at": now, "outcome": outcome, "end_reason": reason}
         with transaction.atomic():
@@ -115,11 +129,12 @@ def _stop(turn: Turn, outcome: Outcome, reason: EndReason) -> None:
                 now=now, fence=turn.fence, data={"end_reason": reason}, **wish,
             )  # fmt: skip
     if session.started_at is None:
-        return  # nothing was ever created; the next look finds it gone
+        return is_first  # nothing was ever created; the next look finds it gone
     why = EndReason(session.end_reason)
     provider_for(turn.configuration).stop(
         ref_of(session), grace_seconds=settings.GRID.stop_grace_seconds, farewell=Farewell(close_code(why), why)
     )
+    return is_first
 
 
 def _finish(turn: Turn, outcome: Outcome) -> None:

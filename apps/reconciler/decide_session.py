@@ -23,6 +23,7 @@ class Wanted:
     start_deadline: datetime | None
     lost: bool = False
     attached: bool = False  # live client connections exist
+    prepared: bool = False  # its page should be there before it is claimed
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Advance:
 @dataclass(frozen=True)
 class Adopt:
     """Record that the wanted launch runs now."""
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Tell the provider that the page should be there already."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +71,7 @@ class Wait:
     pass
 
 
-Step = Start | Advance | Adopt | Settle | Stop | Finish | Wait
+Step = Start | Advance | Adopt | Prepare | Settle | Stop | Finish | Wait
 
 
 def decide_session(wanted: Wanted, seen: Observation | None, now: datetime) -> Step:
@@ -117,20 +123,26 @@ def _ready(wanted: Wanted, seen: Observation | None) -> Step:
         return Stop(Outcome.ERROR, _reason(seen, EndReason.BROWSER_CRASHED))
     if not seen.alive:
         return Stop(Outcome.ERROR, EndReason.BROWSER_UNREACHABLE)
+    if wanted.prepared and not seen.prepared and seen.phase is Phase.RUNNING:
+        return Prepare()
     return Wait()
 
 
 def _in_use(wanted: Wanted, seen: Observation | None, now: datetime) -> Step:
+    relaunching = wanted.launch_wanted != wanted.launch_present
+    late = relaunching and wanted.start_deadline is not None and now >= wanted.start_deadline
+    if seen is None and wanted.lost:
+        return Stop(Outcome.ERROR, EndReason.NODE_LOST)
     if seen is None:
-        return Stop(Outcome.ERROR, EndReason.NODE_LOST) if wanted.lost else Wait()
+        return Stop(Outcome.ERROR, EndReason.START_TIMEOUT) if late else Wait()
     if seen.phase is Phase.GONE:
         return Stop(Outcome.ERROR, EndReason.NODE_LOST)
     if seen.phase is Phase.FAILED:
         return Stop(Outcome.ERROR, _reason(seen, EndReason.BROWSER_CRASHED))
-    if wanted.launch_wanted != wanted.launch_present:
+    if relaunching:
         if seen.phase is Phase.RUNNING and seen.launch == wanted.launch_wanted:
             return Adopt()
-        if wanted.start_deadline is not None and now >= wanted.start_deadline:
+        if late:
             return Stop(Outcome.ERROR, EndReason.START_TIMEOUT)
         return Start() if seen.phase is Phase.RUNNING else Wait()
     if (wanted.state is S.RUNNING) is not wanted.attached and wanted.state in {S.CLAIMED, S.RUNNING}:

@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from django.conf import settings
 
@@ -15,28 +15,29 @@ logger = logging.getLogger(__name__)
 
 
 class Orphans:
-    """Remembers when each was first seen; a start whose row is being written looks like an orphan for a moment."""
+    """Of one provider. Remembers when each was first seen: rows come before browsers, yet one look is no proof."""
 
-    def __init__(self) -> None:
-        self._first_seen: dict[tuple[object, BrowserRef], float] = {}
+    def __init__(self, configuration: ProviderConfiguration, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._configuration = configuration
+        self._monotonic = monotonic
+        self._first_seen: dict[BrowserRef, float] = {}
 
-    def remove(self, configuration: ProviderConfiguration) -> int:
+    def remove(self) -> bool:
         """Look at all that the provider runs, and stop what has been without a row for the grace time."""
-        provider = provider_for(configuration)
+        provider = provider_for(self._configuration)
+        name = self._configuration.name
         try:
             owned: Collection[BrowserRef] = provider.owned()
         except ProviderError as error:
-            logger.info("orphans.unknown", extra={"provider": configuration.name, "reason": str(error)})
-            return 0
+            logger.info("orphans.unknown", extra={"provider": name, "reason": str(error)})
+            return False
         rows = live_instance_ids([ref.instance_id for ref in owned])
-        strays = {ref for ref in owned if ref.instance_id not in rows}
-        now, removed = time.monotonic(), 0
-        for key in [key for key in self._first_seen if key[0] == configuration.pk and key[1] not in strays]:
-            del self._first_seen[key]
-        for ref in strays:
-            first = self._first_seen.setdefault((configuration.pk, ref), now)
+        now = self._monotonic()
+        self._first_seen = {
+            ref: self._first_seen.get(ref, now) for ref in owned if ref.instance_id not in rows
+        }  # in this order: a row that is made after `owned` was asked has no browser in it yet
+        for ref, first in self._first_seen.items():
             if now - first >= settings.GRID.orphan_grace_seconds:
-                logger.warning("orphan.removed", extra={"provider": configuration.name, "instance": ref.instance_id})
+                logger.warning("orphan.removed", extra={"provider": name, "instance": ref.instance_id})
                 provider.stop(ref, grace_seconds=settings.GRID.stop_grace_seconds)
-                removed += 1
-        return removed
+        return False

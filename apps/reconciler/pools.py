@@ -1,5 +1,7 @@
 """Pools brought to size: claims that wait are served, warm browsers wanted and culled as `decide_pool` says."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -8,32 +10,39 @@ from apps.nodes.leases import Held
 from apps.pools.launch import configuration_hash
 from apps.pools.models import Pool, PoolCounter
 from apps.reconciler.decide_pool import Member, PoolStep, Size, decide_pool
-from apps.sessions.claims import new_session, serve
+from apps.sessions.claims import new_session
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession
-from apps.sessions.queries import live, most_spare, waiting
+from apps.sessions.queries import live, most_spare
 from apps.sessions.services import ask_to_stop, ask_unclaimed_to_stop
 
 
-def bring_to_size(pool: Pool, fence: Held, now: datetime) -> bool:
-    """One decision carried out in one transaction under the counter's lock. True where something was wanted."""
-    if waiting(pool, now).exists():
-        serve(pool)
+def decide(pool: Pool, sessions: Iterable[BrowserSession], *, free: int | None) -> PoolStep:
+    """What the pool needs, as read. `free`: how many more browsers its nodes hold; absent: any number."""
+    return decide_pool(replace(size_of(pool), free=free), members_of(pool, sessions))
+
+
+def bring_to_size(pool: Pool, fence: Held, now: datetime, *, free: int | None) -> int:
+    """The decision made again and carried out in one transaction under the counter's lock. Returns how many it added.
+
+    The pool is read again there: it may have been changed or deleted since the tick read it.
+    """
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         if not fence.query().exists():
-            return False
-        step = decide_pool(size_of(pool), members_of(pool))
-        if step == PoolStep():
-            return False
+            return 0
+        pool = Pool.objects.select_related("provider").get(pk=pool.pk)
+        step = decide(pool, live(pool.sessions.all()), free=free)
         for number in range(step.add):
             new_session(pool, now=now, prepared=number < step.prepared_of_added)
         for reason in {reason for _, reason in step.end_unclaimed}:
             keys = [key for key, why in step.end_unclaimed if why is reason]
             ask_unclaimed_to_stop(keys, reason=reason, now=now)
-        ask_to_stop(step.end_all, outcome=Outcome.COMPLETED, reason=EndReason.POOL_DELETED, now=now)
-        BrowserSession.objects.filter(pk__in=step.prepare).update(prepared=True)
-    return True
+        if step.end_all:
+            ask_to_stop(step.end_all, outcome=Outcome.COMPLETED, reason=EndReason.POOL_DELETED, now=now)
+        if step.prepare:
+            BrowserSession.objects.filter(pk__in=step.prepare).update(prepared=True)
+    return step.add
 
 
 def size_of(pool: Pool) -> Size:
@@ -47,7 +56,7 @@ def size_of(pool: Pool) -> Size:
     )
 
 
-def members_of(pool: Pool) -> list[Member]:
+def members_of(pool: Pool, sessions: Iterable[BrowserSession]) -> list[Member]:
     current = configuration_hash(pool)
     return [
         Member(
@@ -59,11 +68,16 @@ def members_of(pool: Pool) -> list[Member]:
             prepared=session.prepared,
             since=session.ready_at or session.created_at,
         )
-        for session in live(pool.sessions.all())
+        for session in sessions
     ]
 
 
-def yield_room(provider_id: object, now: datetime) -> bool:
-    """When nodes are full and a claim waits for a start: the pool with most warm ones and no queue gives one up."""
-    spare = most_spare(provider_id, now)
-    return spare is not None and bool(ask_unclaimed_to_stop([spare], reason=EndReason.MAINTENANCE, now=now))
+def yield_room(provider_id: object, wanted: int, now: datetime) -> int:
+    """Nodes are full and claims wait for a start: pools with most warm ones and no queue give up as many as needed."""
+    given = 0
+    while given < wanted:
+        spare = most_spare(provider_id, now)
+        if spare is None or not ask_unclaimed_to_stop([spare], reason=EndReason.MAINTENANCE, now=now):
+            break
+        given += 1
+    return given

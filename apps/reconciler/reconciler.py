@@ -5,50 +5,54 @@ import logging
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from threading import Lock
 
 from django.conf import settings
-from django.db.models import Q
 
 from apps.core import clock
 from apps.events import bus
 from apps.nodes.leases import Held, hold, release
-from apps.nodes.models import Node
-from apps.pools.models import Pool, ProviderConfiguration
+from apps.pools.models import ProviderConfiguration
+from apps.pools.provider import provider_for
 from apps.providers.contract import BrowserRef, Observation, Phase
 from apps.reconciler.act import Turn, carry_out, ref_of
-from apps.reconciler.decide_session import Start, Wait, Wanted, decide_session
-from apps.reconciler.observe import Observer
+from apps.reconciler.decide_session import Prepare, Start, Wait, Wanted, decide_session
+from apps.reconciler.observe import Observer, Question, Sight
 from apps.reconciler.orphans import Orphans
-from apps.reconciler.pools import bring_to_size, yield_room
-from apps.reconciler.steps import Steps
+from apps.reconciler.pools import yield_room
+from apps.reconciler.situation import Situation, read_situation, size_pools
+from apps.reconciler.steps import Steps, Task
 from apps.reconciler.sweep import sweep
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession
-from apps.sessions.queries import live, live_of_provider, sessions_with_clients
+from apps.sessions.queries import sessions_with_clients
 
 logger = logging.getLogger(__name__)
 S = SessionState
 
 LEASE = "reconciler"
-PATIENCE_SECONDS = 0.8  # for the look of one tick
+PATIENCE_SECONDS = 0.8  # for the looks of one tick, all providers together
+NOTHING_THERE = Observation(Phase.GONE, alive=False)  # of one that was never asked for
 
 
 class Reconciler:
     """One per process; whoever holds the lease acts, everyone else returns at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.holder = f"{os.getpid()}-{secrets.token_hex(8)}"
+        self.steps = Steps(monotonic)
+        self._monotonic = monotonic
         self._turn = Lock()
-        self._steps = Steps()
-        self._observer = Observer()
-        self._orphans = Orphans()
-        self._compared_at = 0.0
+        self._observer = Observer(monotonic)
+        self._orphans: dict[object, Orphans] = {}
+        self._told_to_prepare: set[str] = set()
+        self._compared_at = float("-inf")
 
     def tick(self, again: Callable[[], None] = lambda: bus.hint(bus.Topic.RECONCILE)) -> bool:
-        """True where this process holds the lease, so that the wish is seen to; `again` is called after each step."""
+        """True where this process holds the lease, so that the wish is seen to. `again` is called when a step moved
+        something, so that it is worth while to look again at once."""
         if not self._turn.acquire(blocking=False):
             return True  # a tick of ours is under way and will be followed by another
         try:
@@ -57,10 +61,13 @@ class Reconciler:
             if fence is None:
                 return False
             sweep(now)
-            self._size_pools(fence, now)
-            for configuration in ProviderConfiguration.objects.all():
-                self._reconcile(configuration, fence, now, again)
-            self._compare_in_full()
+            read_at = self._monotonic()
+            situation = read_situation()
+            if size_pools(situation, fence, now):
+                read_at = self._monotonic()
+                situation = read_situation()
+            self._reconcile(situation, read_at, fence, again)
+            self._compare_in_full(again)
             return True
         finally:
             self._turn.release()
@@ -71,43 +78,51 @@ class Reconciler:
         if fence is not None:
             release(fence)
 
-    def _size_pools(self, fence: Held, now: datetime) -> None:
-        with_life = Q(pk__in=live().values("pool"))
-        for pool in Pool.objects.filter(Q(deleted_at__isnull=True) | with_life).select_related("provider"):
-            bring_to_size(pool, fence, now)
-
-    def _reconcile(
-        self, configuration: ProviderConfiguration, fence: Held, now: datetime, again: Callable[[], None]
-    ) -> None:
-        sessions = list(live_of_provider(configuration.pk))
-        refs = [ref_of(session) for session in sessions if session.started_at is not None]
-        seen = self._observer.look([(configuration, refs)], patience_seconds=PATIENCE_SECONDS) if refs else {}
-        attached = sessions_with_clients([session.pk for session in sessions])
-        starved = False
-        for session in self._in_order(sessions):
-            sight = self._sight(session, seen)
-            wanted = self._wanted(session, now, attached=session.pk in attached)
-            step = decide_session(wanted, sight, now)
-            if isinstance(step, Wait):
+    def _reconcile(self, situation: Situation, read_at: float, fence: Held, again: Callable[[], None]) -> None:
+        sights = self._look(situation)
+        attached = self._attached(situation.sessions)
+        now = clock.now()  # looking took a while
+        admission = situation.admission(now)
+        for session in situation.sessions:
+            configuration = situation.configuration_of(session)
+            sight = self._sight(session, sights.get((configuration.pk, ref_of(session))), read_at)
+            wanted = self._wanted(session, configuration, now, attached=session.pk in attached)
+            step = decide_session(wanted, sight.seen if sight else None, now)
+            if isinstance(step, Wait) or (isinstance(step, Prepare) and not self._may_prepare(session)):
                 continue
-            if isinstance(step, Start) and session.status is S.PENDING and session.owner_id and not starved:
-                starved = self._is_starved(configuration, now)
-            turn = Turn(session, configuration, sight, fence)
+            if isinstance(step, Start) and session.status is S.PENDING and session.pk not in admission.start:
+                continue
+            turn = Turn(session, configuration, sight.seen if sight else None, fence)
+            decided_at = min(read_at, sight.looked_at) if sight else read_at
             work = functools.partial(carry_out, step, turn)
-            self._steps.submit(session.instance_id, ref_of(session).place, work, done=again)
-        if starved:
-            yield_room(configuration.pk, now)
+            place = f"{configuration.name}/{ref_of(session).place}"
+            self.steps.submit(Task(session.instance_id, place, decided_at, work), again)
+        for provider_id, missing in situation.lacking(admission).items():
+            if yield_room(provider_id, missing, now):
+                again()
 
-    def _in_order(self, sessions: list[BrowserSession]) -> list[BrowserSession]:
-        """Starts for waiting callers before starts for the warm ones."""
-        return sorted(sessions, key=lambda session: (session.status is S.PENDING, session.owner_id is None, session.pk))
+    def _look(self, situation: Situation) -> Mapping[tuple[object, BrowserRef], Sight]:
+        questions = []
+        for configuration in situation.configurations:
+            refs = frozenset(
+                ref_of(session)
+                for session in situation.sessions
+                if session.started_at is not None and situation.configuration_of(session) == configuration
+            )
+            if refs:
+                questions.append(Question(configuration.pk, provider_for(configuration), refs))
+        return self._observer.look(questions, patience_seconds=PATIENCE_SECONDS)
 
-    def _sight(self, session: BrowserSession, seen: dict[BrowserRef, Observation]) -> Observation | None:
-        if session.started_at is None:
-            return Observation(Phase.GONE, alive=False)  # nothing was ever asked for
-        return seen.get(ref_of(session))
+    def _attached(self, sessions: Sequence[BrowserSession]) -> set[object]:
+        in_use = [session.pk for session in sessions if session.status in {S.CLAIMED, S.RUNNING}]
+        return sessions_with_clients(in_use) if in_use else set()
 
-    def _wanted(self, session: BrowserSession, now: datetime, *, attached: bool) -> Wanted:
+    def _sight(self, session: BrowserSession, sight: Sight | None, read_at: float) -> Sight | None:
+        return Sight(NOTHING_THERE, read_at) if session.started_at is None else sight
+
+    def _wanted(
+        self, session: BrowserSession, configuration: ProviderConfiguration, now: datetime, *, attached: bool
+    ) -> Wanted:
         place = session.node.name if session.node else ""
         return Wanted(
             state=session.status,
@@ -118,21 +133,25 @@ class Reconciler:
             outcome=Outcome(session.outcome) if session.outcome else None,
             end_reason=EndReason(session.end_reason) if session.end_reason else None,
             start_deadline=session.start_deadline,
-            lost=self._observer.is_lost(place, now),
+            lost=self._observer.is_lost(configuration.pk, place, now),
             attached=attached,
+            prepared=session.prepared,
         )
 
-    def _is_starved(self, configuration: ProviderConfiguration, now: datetime) -> bool:
-        if configuration.kind != ProviderConfiguration.Kind.NODE:
+    def _may_prepare(self, session: BrowserSession) -> bool:
+        """Once between two comparisons: a node short of memory leaves pages unprepared, and knows the wish already."""
+        if session.instance_id in self._told_to_prepare:
             return False
-        nodes = Node.objects.filter(provider=configuration.name, draining=False, lease_expires_at__gt=now)
-        return all(node.browsers >= node.max_browsers for node in nodes)
+        self._told_to_prepare.add(session.instance_id)
+        return True
 
-    def _compare_in_full(self) -> None:
+    def _compare_in_full(self, again: Callable[[], None]) -> None:
         """Every 30 s: what providers run against the rows there are. The rows' side is every tick's."""
-        if time.monotonic() - self._compared_at < min(settings.GRID.resync_seconds, settings.GRID.orphan_grace_seconds):
+        now = self._monotonic()
+        if now - self._compared_at < min(settings.GRID.resync_seconds, settings.GRID.orphan_grace_seconds):
             return
-        self._compared_at = time.monotonic()
+        self._compared_at = now
+        self._told_to_prepare.clear()
         for configuration in ProviderConfiguration.objects.all():
-            remove = functools.partial(self._orphans.remove, configuration)
-            self._steps.submit(f"orphans of {configuration.name}", "", remove, done=lambda: None)
+            known = self._orphans.setdefault(configuration.pk, Orphans(configuration, self._monotonic))
+            self.steps.submit(Task(f"orphans of {configuration.name}", "orphans", now, known.remove), again)

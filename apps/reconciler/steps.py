@@ -1,10 +1,11 @@
-"""Steps in flight: a bounded pool of threads, at most one step per instance id, few at once per place."""
+"""Steps in flight: a bounded number of threads, at most one step per instance id, few at once per place."""
 
 import logging
+import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Lock
+from dataclasses import dataclass
+from threading import Lock, Thread
 
 from django.db import DatabaseError, connection
 
@@ -15,40 +16,68 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 16
 AT_ONCE_PER_PLACE = 4
+REMEMBERED_SECONDS = 120.0  # longer than any look takes
+
+
+@dataclass(frozen=True)
+class Task:
+    """A step ready to be taken. `work` says whether it moved anything, so that looking again at once is worth while."""
+
+    instance_id: str
+    place: str
+    decided_at: float  # when what it was decided on was read, by the monotonic clock
+    work: Callable[[], bool]
 
 
 class Steps:
-    """A step that fails is simply taken again at a later tick: every effect may be repeated."""
+    """A step that fails is simply taken again at a later tick: every effect may be repeated.
 
-    def __init__(self) -> None:
-        self._threads = ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="step")
+    Threads are daemons of one step each: a provider that hangs must not keep the process from ending.
+    """
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
         self._lock = Lock()
         self._in_flight: dict[str, str] = {}
+        self._ended_at: dict[str, float] = {}
 
-    def submit(self, instance_id: str, place: str, step: Callable[[], object], *, done: Callable[[], None]) -> bool:
-        """False where that instance has a step under way, or its place has enough of them."""
+    def submit(self, task: Task, again: Callable[[], None]) -> bool:
+        """False where that instance has a step under way or had one since `decided_at`, or its place has enough."""
         with self._lock:
-            places = Counter(self._in_flight.values())
-            busy = instance_id in self._in_flight or len(self._in_flight) >= AT_ONCE
-            if busy or places[place] >= AT_ONCE_PER_PLACE:
+            busy = task.instance_id in self._in_flight or len(self._in_flight) >= AT_ONCE
+            outdated = self._ended_at.get(task.instance_id, float("-inf")) >= task.decided_at
+            if busy or outdated or Counter(self._in_flight.values())[task.place] >= AT_ONCE_PER_PLACE:
                 return False
-            self._in_flight[instance_id] = place
-        self._threads.submit(self._run, instance_id, step, done)
+            self._forget()
+            self._in_flight[task.instance_id] = task.place
+        Thread(target=self._run, args=(task, again), name=f"step {task.instance_id}", daemon=True).start()
         return True
 
-    def is_in_flight(self, instance_id: str) -> bool:
+    def in_flight(self) -> int:
         with self._lock:
-            return instance_id in self._in_flight
+            return len(self._in_flight)
 
-    def _run(self, instance_id: str, step: Callable[[], object], done: Callable[[], None]) -> None:
+    def _run(self, task: Task, again: Callable[[], None]) -> None:
+        moved = False
         try:
-            step()
+            moved = task.work()
         except Raced:
-            logger.debug("step.raced", extra={"instance": instance_id})
+            moved = True  # by somebody else
         except (ProviderError, DatabaseError) as error:
-            logger.warning("step.failed", extra={"instance": instance_id, "reason": f"{type(error).__name__}: {error}"})
+            reason = f"{type(error).__name__}: {error}"
+            logger.warning("step.failed", extra={"instance": task.instance_id, "reason": reason})
+        except Exception:
+            # A defect, or a row that cannot be read (a lost key): told, and no other session is held up by it.
+            logger.exception("step.broken", extra={"instance": task.instance_id})
         finally:
             connection.close()
             with self._lock:
-                self._in_flight.pop(instance_id, None)
-        done()
+                del self._in_flight[task.instance_id]
+                self._ended_at[task.instance_id] = self._monotonic()
+        if moved:
+            again()
+
+    def _forget(self) -> None:
+        if len(self._ended_at) > 1000:
+            oldest = self._monotonic() - REMEMBERED_SECONDS
+            self._ended_at = {name: ended for name, ended in self._ended_at.items() if ended > oldest}

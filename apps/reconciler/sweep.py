@@ -1,4 +1,4 @@
-"""Deadlines: wishes written for whatever is overdue. Each second, at the cost of what is due, not of what there is."""
+"""Deadlines: wishes written for whatever is overdue. Each second; where nothing is due nothing is written."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,15 +22,16 @@ class Swept:
 def sweep(now: datetime) -> Swept:
     """Write the wishes that time makes, close what lapsed gateways left, expire what nobody attends."""
     lapsed = connections.close_lapsed(now)
-    with transaction.atomic():
-        ended = _end(never_connected(now), EndReason.NO_CONNECT, now)
-        ended += _end(overdue(now), EndReason.MAX_DURATION, now)
-        ended += _end(idle(now), EndReason.IDLE, now)
-        expired = claims.expire_unattended(now)
-        if ended:
-            bus.hint_after_commit(bus.Topic.RECONCILE)
-    return Swept(ended=ended, connections=lapsed, claims=expired)
+    ended = _end(never_connected(now), EndReason.NO_CONNECT, now)
+    ended += _end(overdue(now), EndReason.MAX_DURATION, now)
+    ended += _end(idle(now), EndReason.IDLE, now)
+    return Swept(ended=ended, connections=lapsed, claims=claims.expire_unattended(now))
 
 
 def _end(keys: list[object], reason: EndReason, now: datetime) -> int:
-    return ask_to_stop(keys, outcome=Outcome.TIMED_OUT, reason=reason, now=now) if keys else 0
+    if not keys:
+        return 0
+    with transaction.atomic():
+        ended = ask_to_stop(keys, outcome=Outcome.TIMED_OUT, reason=reason, now=now)
+        bus.hint_after_commit(bus.Topic.RECONCILE)
+    return ended

@@ -16,12 +16,12 @@ def resident() -> Reconciler:
     return Reconciler()
 
 
-@shared_task(name="reconciler.tick", ignore_result=True)
+@shared_task(name="reconciler.tick", ignore_result=True)  # type: ignore[untyped-decorator]
 def tick() -> None:
     resident().tick()
 
 
-@shared_task(name="housekeeping.forget", ignore_result=True)
+@shared_task(name="housekeeping.forget", ignore_result=True)  # type: ignore[untyped-decorator]
 def forget() -> None:
     now = clock.now()
     forget_old(now)

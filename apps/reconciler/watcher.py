@@ -5,6 +5,7 @@ import logging
 import select
 from collections.abc import Callable
 from threading import Event, Thread
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -26,29 +27,36 @@ logger = logging.getLogger(__name__)
 TICK_SECONDS = 1.0
 POLL_SECONDS = 0.05  # where the database cannot wake the dispatcher
 PAUSE_SECONDS = 1.0  # after a failure, before the next try
+STOP_SECONDS = 1.5  # for the tick under way
 
 
 class Watcher:
-    """Five loops, each in its own thread, each of which survives the database, Redis and nodes going away."""
+    """Five loops, each in a daemon thread, each of which survives the database, Redis and nodes going away."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
         self._over = Event()
         self._wake = Event()
+        self._threads: list[Thread] = []
 
-    def run(self) -> None:
-        """Until `stop()`."""
+    def start(self) -> None:
+        """Returns at once."""
         ensure_node(settings.GRID.node_name, provider="local", address=settings.NODE_ADDRESS)
-        loops = (self._dispatch, self._beat, self._listen, self._watch_nodes)
-        threads = [Thread(target=self._keep, args=(loop,), name=loop.__name__, daemon=True) for loop in loops]
-        for thread in threads:
+        loops = (self._tick, self._dispatch, self._beat, self._listen, self._watch_nodes)
+        self._threads = [Thread(target=self._keep, args=(loop,), name=loop.__name__, daemon=True) for loop in loops]
+        for thread in self._threads:
             thread.start()
-        self._keep(self._tick)
-        tasks.resident().resign()
+
+    def wait(self, seconds: float) -> bool:
+        """True once it is over: stopped, or replaced by another process of its name."""
+        return self._over.wait(seconds)
 
     def stop(self) -> None:
+        """Ends the tick under way and hands the lead over. What waits for a node or for Redis is left behind."""
         self._over.set()
         self._wake.set()
+        self._threads[0].join(STOP_SECONDS)
+        tasks.resident().resign()
 
     def _keep(self, loop: Callable[[], None]) -> None:
         """Run `loop` again and again; what it needs may be away for a while."""
@@ -59,8 +67,13 @@ class Watcher:
                 logger.warning(
                     "watcher.retry", extra={"loop": loop.__name__, "reason": f"{type(error).__name__}: {error}"}
                 )
-                connection.close()
-                self._over.wait(PAUSE_SECONDS)
+            except Exception:
+                # A defect in one loop must not silence it for good, nor end the others.
+                logger.exception("watcher.broken", extra={"loop": loop.__name__})
+            else:
+                continue
+            connection.close()
+            self._over.wait(PAUSE_SECONDS)
 
     def _tick(self) -> None:
         """On every hint, and each second."""
@@ -98,7 +111,7 @@ class Watcher:
         now = clock.now()
         if not renew_process(self.process, now):
             logger.error("watcher.replaced")
-            self.stop()
+            self._over.set()
             return
         for configuration in ProviderConfiguration.objects.filter(kind=ProviderConfiguration.Kind.NODE):
             provider = provider_for(configuration)
@@ -123,7 +136,7 @@ class Watcher:
         return not Node.objects.filter(lease_expires_at__isnull=True).exists()
 
     def _listen(self) -> None:
-        client: redis.Redis[bytes] = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
+        client: Any = redis.Redis.from_url(settings.REDIS_URL, socket_connect_timeout=1)
         with client, client.pubsub() as channel:
             channel.subscribe(bus.Topic.RECONCILE)
             while not self._over.is_set():

@@ -66,7 +66,7 @@ def tell(session: BrowserSession, event: EventType, *, now: datetime, data: Mapp
     publish(
         event,
         at=now,
-        owner_id=session.owner_id,
+        owner_id=session.owner_id or session.pool.owner_id,  # of a warm one hears whose pool it is
         session_id=session.pk,
         pool_id=session.pool_id,
         sequence=session.sequence,

@@ -278,4 +278,4 @@ def expire_unattended(now: datetime) -> int:
     """Claims whose caller left without a word, or whose time is up. Returns how many."""
     queued = Claim.objects.filter(state=Claim.State.QUEUED)
     lapsed = queued.filter(attended_until__lte=now) | queued.filter(expires_at__lte=now)
-    return lapsed.update(state=Claim.State.EXPIRED)
+    return lapsed.update(state=Claim.State.EXPIRED) if lapsed.exists() else 0

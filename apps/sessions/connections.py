@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
@@ -115,12 +115,8 @@ def settle(session: BrowserSession, now: datetime) -> bool:
 def close_lapsed(now: datetime) -> int:
     """Connections of gateways that are gone, by lease or by a new boot id: as if we had cut them."""
     gone = Q(gateway__isnull=True) | Q(gateway__lease_expires_at__lte=now)
-    stale = Connection.objects.filter(gone, closed_at__isnull=True).select_related("gateway")
-    rows = list(stale[:500])
-    reborn = Connection.objects.filter(closed_at__isnull=True, gateway__isnull=False).select_related("gateway")
-    rows += [
-        row for row in reborn.exclude(gateway__lease_expires_at__lte=now) if row.gateway.boot_id != row.gateway_boot_id
-    ]
+    reborn = ~Q(gateway_boot_id=F("gateway__boot_id"))
+    rows = list(Connection.objects.filter(gone | reborn, closed_at__isnull=True)[:500])
     for row in rows:
         close_connection(row, ours=True)
     return len(rows)

@@ -79,14 +79,10 @@ def idle(now: datetime, *, limit: int = 500) -> list[object]:
     """Keys of sessions in use that saw no activity for their idle time."""
     in_use = BrowserSession.objects.filter(
         state__in=sorted(IN_USE), idle_timeout_seconds__gt=0, stop_requested_at__isnull=True
-    ).select_related("activity")
-    return [
-        session.pk
-        for session in in_use.filter(activity__last_at__lt=now - SHORTEST_IDLE).only(
-            "pk", "idle_timeout_seconds", "activity__last_at"
-        )
-        if (now - session.activity.last_at).total_seconds() >= session.idle_timeout_seconds
-    ][:limit]
+    )
+    rows = in_use.filter(activity__last_at__lt=now - SHORTEST_IDLE)
+    found = rows.values_list("pk", "idle_timeout_seconds", "activity__last_at")
+    return [key for key, seconds, last_at in found if (now - last_at).total_seconds() >= seconds][:limit]
 
 
 def most_spare(provider_id: object, now: datetime) -> object | None:
@@ -108,8 +104,15 @@ def live_instance_ids(instance_ids: Collection[str]) -> set[str]:
     return {row.instance_id for row in rows} & set(instance_ids)
 
 
-def live_of_provider(provider_id: object) -> QuerySet[BrowserSession]:
-    return live().filter(pool__provider_id=provider_id).select_related("pool", "node")
+def live_with_places() -> QuerySet[BrowserSession]:
+    """Every live session with its pool, that pool's provider, and its node."""
+    return live().select_related("pool__provider", "node")
+
+
+def pools_with_queue(now: datetime) -> set[object]:
+    """Keys of pools in which a claim waits that somebody still attends."""
+    queued = Claim.objects.filter(state=Claim.State.QUEUED, attended_until__gt=now, expires_at__gt=now)
+    return set(queued.values_list("pool_id", flat=True).distinct())
 
 
 def sessions_with_clients(keys: Collection[object]) -> set[object]:

@@ -34,6 +34,9 @@ def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -
         raise NotAllowed("no_person", "Only a person can have tickets.")
     same = {"session": session, "credential": actor.credential, "purpose": Ticket.Purpose.CONNECT}
     ticket = Ticket.objects.filter(**same, is_host_root=is_host_root, revoked_at__isnull=True).first()
+    if ticket is not None and ticket.hash not in keyed_hashes(_secret(ticket.pk)):
+        revoke_ticket(ticket)  # the key that it was made with has left the ring
+        ticket = None
     if ticket is None:
         key = uuid7()
         try:

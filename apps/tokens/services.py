@@ -72,6 +72,16 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
             bus.hint_after_commit(bus.Topic.REVOKED, token.public_id)
 
 
+def rename_token(token: ApiToken, name: str, *, actor: Actor) -> ApiToken:
+    """Names are for people alone; nothing else about a token ever changes."""
+    actor.require(Permission.TOKEN_MANAGE)
+    if not name.strip():
+        raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
+    token.name = name.strip()[:120]
+    token.save(update_fields=["name"])
+    return token
+
+
 def authenticate(secret: str) -> Actor:
     """The actor behind a token. Raises Unauthenticated, with the same words whatever is wrong."""
     static = _static_user_email(secret)

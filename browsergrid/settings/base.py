@@ -193,6 +193,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "PREPROCESSING_HOOKS": ["apps.api.schema.without_twins"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.api.schema.alternatives"],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "COMPONENT_SPLIT_REQUEST": False,
 }
 
 # Words and time
@@ -200,6 +204,11 @@ LANGUAGE_CODE = "en"
 USE_I18N = False
 TIME_ZONE = "UTC"
 USE_TZ = True
-LOGGING_CONFIG = None  # browsergrid.logs configures structlog and the standard library together
 LOG_FORMAT = env.text("BROWSERGRID_LOG_FORMAT", "pretty")
 LOG_LEVEL = env.text("BROWSERGRID_LOG_LEVEL", "INFO")
+LOGGING_CONFIG = "browsergrid.logs.configure"  # structlog and the standard library together, without secrets
+LOGGING = {
+    "format": LOG_FORMAT,
+    "level": LOG_LEVEL,
+    "hide": "\n".join(entry.partition("=")[0] for entry in GRID.static_tokens),
+}

@@ -57,6 +57,9 @@ class Grid:
     claim_rate: int = knob(120, "Claims a minute for one token.")
     claim_rate_ip: int = knob(240, "Claims a minute for one address.")
     drain_seconds: float = knob(20.0, "How long open sockets live on after SIGTERM.")
+    metrics_open: tuple[str, ...] = knob(
+        (), "Networks that may read /metrics without a staff token, comma-separated; empty: this machine."
+    )
     claim_sticky_ip: bool = knob(False, "Whether a session may be reached only from the network that claimed it.")
 
 

@@ -22,3 +22,4 @@ CSRF_COOKIE_SECURE = True
 SESSION_COOKIE_NAME = "__Host-browsergrid_session"
 CSRF_COOKIE_NAME = "__Host-browsergrid_csrf"
 LOG_FORMAT = env.text("BROWSERGRID_LOG_FORMAT", "json")
+LOGGING = {**LOGGING, "format": LOG_FORMAT}

@@ -77,7 +77,7 @@ def test_a_frame_is_read_back_as_it_was_written(size):
     sent = memoryview(masked(payload))
     head = frames.header_size(sent[1])
     assert frames.payload_size(sent[:head]) == size
-    assert frames.unmask(sent[head:], sent[head - 4 : head]) == payload
+    assert frames.unmask(sent[head:], bytes(sent[head - 4 : head])) == payload
 
 
 def test_a_long_reason_is_cut_between_characters():

@@ -73,7 +73,7 @@ class RunningNode:
         """`start` without waiting."""
         environment = {
             **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(REPOSITORY), os.environ.get("PYTHONPATH")))),
             "BROWSERGRID_NODE_NAME": "test",
             "BROWSERGRID_NODE_KEY": self.key,
             "BROWSERGRID_NODE_DIR": str(self.directory / "node"),

@@ -1,6 +1,6 @@
 """The form of a pool. Its sentences explain; its limits are checked by `apps.pools.services`."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 
@@ -12,7 +12,7 @@ NUMBERS: dict[str, tuple[str, str, str]] = {  # name → label, unit, sentence
     "min": (
         "Kept warm",
         "min",
-        "So many browsers wait, ready, and a claim gets one at once. Each holds memory while it waits. 0 keeps nothing warm.",
+        "So many browsers wait, and a claim gets one at once. Each holds memory while it waits. 0 keeps nothing warm.",
     ),
     "max": ("Alive at once", "max", "Warm ones and those in use together never exceed this."),
     "max_concurrency": ("In use at once", "max_concurrency", "Further claims wait in the queue until one is released."),
@@ -20,7 +20,7 @@ NUMBERS: dict[str, tuple[str, str, str]] = {  # name → label, unit, sentence
     "idle_timeout_seconds": (
         "Idle limit",
         "seconds",
-        "A session without any activity for this long ends. 0 turns it off.",
+        "A session that nobody uses for this long ends. 0 turns it off.",
     ),
     "queue_limit": ("Places in the queue", "claims", "When all are taken, a further claim is refused with 503."),
     "queue_timeout_seconds": ("Longest wait", "seconds", "Keep it below 30: Playwright itself gives up then."),
@@ -38,8 +38,6 @@ class PoolForm(forms.Form):
     is_system = forms.BooleanField(
         required=False, label="A system pool", help_text="It has no owner; everybody may claim from it by its name."
     )
-
-    field_order: ClassVar[list[str]] = ["name", *NUMBERS]
 
     def __init__(self, *arguments: Any, actor: Actor, pool: Pool | None = None, **options: Any) -> None:
         super().__init__(*arguments, **options)

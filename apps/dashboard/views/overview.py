@@ -13,7 +13,7 @@ from apps.dashboard.attention import attention
 from apps.dashboard.figures import Life, figures
 from apps.dashboard.origin import origin_of
 from apps.dashboard.pools import pool_cards
-from apps.dashboard.rows import session_row
+from apps.dashboard.rows import SessionRow, session_row
 from apps.dashboard.snippets import PLACEHOLDER, for_claim
 from apps.dashboard.views.page import is_partial, page
 from apps.events.queries import last_position
@@ -32,9 +32,7 @@ FIRST_TOKEN = "First token"  # noqa: S105 - a name, not a secret
 def overview(request: HttpRequest) -> HttpResponse:
     position = last_position()  # before anything is read: what happens meanwhile is replayed
     actor, now = actor_of(request), clock.now()
-    recent = [
-        session_row(session, actor) for session in with_clients(visible_sessions(actor).filter(mine(actor)))[:RECENT]
-    ]
+    recent = _recent(actor)
     is_newcomer = not recent
     secret = ""
     if is_newcomer and _is_visit(request) and not own_tokens(actor).exists():
@@ -58,8 +56,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def parts(request: HttpRequest) -> HttpResponse:
     """The figures, the newest sessions and the waiting line, for live replacement."""
     actor = actor_of(request)
-    rows = with_clients(visible_sessions(actor).filter(mine(actor)))[:RECENT]
-    recent = [session_row(session, actor) for session in rows]
+    recent = _recent(actor)
     context = {
         "figures": figures(_lives(actor), clock.now()),
         "sessions": recent,
@@ -86,6 +83,11 @@ def token(request: HttpRequest) -> HttpResponse:
 @require_GET
 def tally(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/parts/tally.html")
+
+
+def _recent(actor: Actor) -> list[SessionRow]:
+    rows = with_clients(visible_sessions(actor).filter(mine(actor)))[:RECENT]
+    return [session_row(session, actor) for session in rows]
 
 
 def _connect(request: HttpRequest, secret: str) -> dict[str, object]:

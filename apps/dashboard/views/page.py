@@ -13,11 +13,10 @@ from django.views.decorators.cache import never_cache
 from apps.core.errors import GridError
 
 P = ParamSpec("P")
-View = Callable[Concatenate[HttpRequest, P], HttpResponse]
 OWN_PAGES = {403, 404, 410, 503}
 
 
-def page(view: View[P]) -> View[P]:
+def page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """Errors of ours become what a person can read; all others are the server's and stay 500."""
 
     @wraps(view)

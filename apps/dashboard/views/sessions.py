@@ -15,6 +15,7 @@ from apps.access.lookup import find
 from apps.access.permissions import Permission
 from apps.core.identifiers import decode
 from apps.dashboard.asking import actor_of, mine, person
+from apps.dashboard.origin import origin_of
 from apps.dashboard.rows import SessionRow, session_row
 from apps.dashboard.views.page import is_partial, page, toast
 from apps.events.queries import last_position
@@ -71,6 +72,7 @@ def sessions(request: HttpRequest) -> HttpResponse:
         "rows_url": f"{reverse('dashboard:sessions-rows')}?{wanted.query}",
         "shows_owner": actor.sees_all and wanted.whose != "mine",
         "is_staff": actor.sees_all,
+        "origin": origin_of(request),
         "has_any": bool(rows) or visible_sessions(actor).filter(mine(actor)).exists(),
     }
     partial = "dashboard/sessions/more.html" if request.GET.get("before") else "dashboard/sessions/list.html"

@@ -1,0 +1,141 @@
+"""Sessions: ask for one, list, look, change."""
+
+import functools
+from dataclasses import replace
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, PolymorphicProxySerializer, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from apps.access.lookup import find
+from apps.access.permissions import Permission
+from apps.api.endpoint import Endpoint, known_only
+from apps.api.filters import narrowed_sessions
+from apps.api.pagination import page_of
+from apps.api.schema import KEY, PAGING, WAIT, problems
+from apps.api.v1 import documents, examples
+from apps.api.v1.claiming import LONGEST_WAIT, Wish, begin, count_answer, response_to, until_settled
+from apps.api.v1.releasing import release
+from apps.api.v1.session_json import session_json
+from apps.core import clock
+from apps.core.errors import Invalid
+from apps.sessions.lifecycle import SessionState
+from apps.sessions.models import BrowserSession
+from apps.sessions.options import from_body
+from apps.sessions.queries import visible_sessions, with_clients
+from apps.sessions.services import change_session, fetched
+
+CHANGEABLE = frozenset({"name", "metadata", "keep_alive", "timeout"})
+FILTERS = [
+    OpenApiParameter("state", str, description=f"One or several of {', '.join(SessionState)}; comma between."),
+    OpenApiParameter("pool", str, description="Name or id."),
+    OpenApiParameter("owner", str, description="An id, `usr_…`; for staff."),
+    OpenApiParameter(
+        "metadata",
+        {"type": "object", "additionalProperties": {"type": "string"}},
+        description="As `?metadata.<key>=<value>`.",
+        style="deepObject",
+        explode=True,
+    ),
+]
+CREATED = PolymorphicProxySerializer(
+    "SessionOrClaim", {"session": documents.SessionSerializer, "claim": documents.ClaimSerializer}, "object", many=False
+)
+CLAIMED = {
+    200: OpenApiResponse(documents.SessionSerializer, description="A repeat: the session of the first request."),
+    201: OpenApiResponse(documents.SessionSerializer, description="Usable now.", examples=[examples.SESSION]),
+    202: OpenApiResponse(
+        CREATED, description="A session that is being started, or a place in the queue.", examples=[examples.CLAIM]
+    ),
+    **problems(404, 410, 422, 429, 503),
+}
+
+
+class Sessions(Endpoint):
+    @extend_schema(
+        operation_id="sessions_list",
+        tags=["sessions"],
+        summary="List sessions, newest first",
+        parameters=[*PAGING, *FILTERS],
+        responses={200: documents.page_of(documents.SessionSerializer), **problems(422)},
+    )
+    def get(self, request: Request) -> Response:
+        actor, now, origin = self.actor, clock.now(), self.origin
+        rows = narrowed_sessions(visible_sessions(actor), request, actor)
+        page = page_of(with_clients(rows).select_related("pool__provider"), request)
+        return Response(page.as_json(lambda session: session_json(session, actor, origin, now)))
+
+    @extend_schema(
+        operation_id="sessions_create",
+        tags=["sessions"],
+        summary="Claim a browser",
+        parameters=[KEY, WAIT],
+        request=documents.SessionRequest,
+        examples=[examples.REQUEST],
+        responses=CLAIMED,
+    )
+    def post(self, request: Request) -> HttpResponseBase:
+        return self.claim(self.body())
+
+    def claim(self, body: dict[str, Any]) -> HttpResponseBase:
+        """The answer as it stands; `holding` awaits a better one where the caller waits for it."""
+        seconds = _wait(self.request)
+        options = from_body(body)
+        if options.keep_alive is None:
+            options = replace(options, keep_alive=True)  # over the API sessions outlive their clients
+        key = self.request.headers.get("Idempotency-Key", "").strip()
+        standing = begin(Wish(self.actor, self.outside, options, key))
+        response = response_to(standing)
+        if seconds and not standing.is_settled:
+            response.hold = functools.partial(until_settled, standing, seconds)  # type: ignore[attr-defined]
+        else:
+            count_answer(standing)
+        return response
+
+
+class Session(Endpoint):
+    @extend_schema(
+        operation_id="sessions_retrieve",
+        tags=["sessions"],
+        summary="One session",
+        responses={200: OpenApiResponse(documents.SessionSerializer, examples=[examples.SESSION]), **problems(404)},
+    )
+    def get(self, request: Request, id: str) -> Response:  # noqa: A002 - the address's own word
+        session = find(BrowserSession, id, self.actor, Permission.SESSION_VIEW)
+        fetched(session)
+        return Response(session_json(session, self.actor, self.origin, clock.now(), with_addresses=True))
+
+    @extend_schema(
+        operation_id="sessions_change",
+        tags=["sessions"],
+        summary="Change name, metadata, keep_alive or the time left",
+        request=documents.SessionChange,
+        responses={200: documents.SessionSerializer, **problems(404, 409, 410, 422)},
+    )
+    def patch(self, request: Request, id: str) -> Response:  # noqa: A002
+        session = find(BrowserSession, id, self.actor, Permission.SESSION_CONTROL)
+        body = self.body()
+        known_only(body, CHANGEABLE)
+        wanted = from_body(body)
+        changes = {name: getattr(wanted, name) for name in body if body[name] is not None}
+        session = change_session(session, changes, actor=self.actor)
+        return Response(session_json(session, self.actor, self.origin, clock.now()))
+
+    @extend_schema(
+        operation_id="sessions_delete",
+        tags=["sessions"],
+        summary="Release, as POST …/release",
+        responses={202: documents.SessionSerializer, 204: None, **problems(404)},
+    )
+    def delete(self, request: Request, id: str) -> HttpResponseBase:  # noqa: A002
+        return release(self, id)
+
+
+def _wait(request: Request) -> int:
+    text = request.GET.get("wait", "0")
+    if not (text.isascii() and text.isdecimal()) or len(text) > 3 or int(text) > LONGEST_WAIT:
+        words = f"Give whole seconds, 0 to {LONGEST_WAIT}."
+        raise Invalid("invalid", f"wait: {words}", fields={"wait": words})
+    return int(text)

@@ -1,0 +1,59 @@
+"""The one ASGI application: connect addresses to the gateway, everything else to Django.
+
+Served by `uvicorn browsergrid.asgi:application --ws splice.protocol:SpliceProtocol --loop uvloop --http httptools`;
+under daphne the gateway relays messages instead of splicing.
+"""
+
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, cast
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "browsergrid.settings.development")
+django_application = get_asgi_application()
+
+from django.conf import settings  # noqa: E402 - Django must be set up first
+
+from apps.gateway.application import Gateway, lifespan  # noqa: E402
+from browsergrid.settings import grid  # noqa: E402
+from splice.protocol import SpliceProtocol  # noqa: E402
+
+DRAIN_MARGIN_SECONDS = 3.0  # between our goodbyes and the server's hard stop, for rows to be closed
+
+Message = MutableMapping[str, Any]  # the values are the ASGI specification's
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+gateway = Gateway(grid.run_dir())
+SpliceProtocol.routes = staticmethod(gateway.splices)
+SpliceProtocol.drain_seconds = max(settings.GRID.drain_seconds - DRAIN_MARGIN_SECONDS, 0.0)
+
+
+async def application(scope: Message, receive: Receive, send: Send) -> None:
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+    elif gateway.takes(scope):
+        await gateway(scope, receive, send)
+    elif scope["type"] == "websocket":
+        await _no_such_socket(scope, receive, send)
+    else:
+        await django_application(dict(scope), receive, cast(Any, send))
+
+
+async def _live(receive: Receive, send: Send) -> None:
+    await receive()
+    async with lifespan(gateway):
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+    await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _no_such_socket(scope: Message, receive: Receive, send: Send) -> None:
+    """Pages are kept live by event streams; the only sockets are the gateway's."""
+    await receive()
+    if "websocket.http.response" in (scope.get("extensions") or {}):
+        await send({"type": "websocket.http.response.start", "status": 404, "headers": []})
+        await send({"type": "websocket.http.response.body", "body": b""})
+    else:
+        await send({"type": "websocket.close", "code": 1008})

@@ -1,0 +1,65 @@
+"""The administration in the product's own language: its greys, its accent, its mark. See static/dashboard/css/admin.css."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+
+
+def _mark(request: HttpRequest) -> str:
+    return static("dashboard/favicon.svg")
+
+
+def _styles(request: HttpRequest) -> str:
+    return static("dashboard/css/admin.css")
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "BrowserGrid",
+    "SITE_HEADER": "BrowserGrid",
+    "SITE_SUBHEADER": "Administration",
+    "SITE_URL": "/",
+    "SITE_ICON": {"light": _mark, "dark": _mark},
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": _mark}],
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "BORDER_RADIUS": "6px",
+    "STYLES": [_styles],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "COLORS": {
+        "base": {
+            "50": "oklch(0.985 0.001 230)",
+            "100": "oklch(0.967 0.0015 230)",
+            "200": "oklch(0.912 0.003 230)",
+            "300": "oklch(0.84 0.005 230)",
+            "400": "oklch(0.68 0.009 225)",
+            "500": "oklch(0.53 0.012 225)",
+            "600": "oklch(0.43 0.013 225)",
+            "700": "oklch(0.36 0.012 225)",
+            "800": "oklch(0.283 0.01 225)",
+            "900": "oklch(0.2 0.008 225)",
+            "950": "oklch(0.168 0.007 225)",
+        },
+        "primary": {
+            "50": "oklch(0.975 0.015 200)",
+            "100": "oklch(0.945 0.035 200)",
+            "200": "oklch(0.9 0.06 199)",
+            "300": "oklch(0.85 0.085 198)",
+            "400": "oklch(0.79 0.105 196)",
+            "500": "oklch(0.66 0.11 201)",
+            "600": "oklch(0.53 0.092 205)",
+            "700": "oklch(0.47 0.085 205)",
+            "800": "oklch(0.4 0.07 206)",
+            "900": "oklch(0.33 0.055 207)",
+            "950": "oklch(0.25 0.04 208)",
+        },
+        "font": {
+            "subtle-light": "oklch(0.53 0.012 225)",
+            "subtle-dark": "oklch(0.655 0.01 215)",
+            "default-light": "oklch(0.43 0.013 225)",
+            "default-dark": "oklch(0.765 0.009 215)",
+            "important-light": "oklch(0.215 0.012 225)",
+            "important-dark": "oklch(0.955 0.004 215)",
+        },
+    },
+}

@@ -1,0 +1,33 @@
+"""Callers of the API, and limits that one test does not leave behind for the next."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from apps.access import rates
+from apps.accounts.models import User
+from tests.api.caller import Caller
+from tests.factories.people import make_token
+
+
+@pytest.fixture(autouse=True)
+def _no_claims_counted() -> Iterator[None]:
+    rates._own_limiter.cache_clear()
+    yield
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    return make_user("ada@example.com")
+
+
+@pytest.fixture
+def caller(user: User) -> Caller:
+    """Ada, by an API token with every scope."""
+    return Caller(make_token(user)[1])
+
+
+@pytest.fixture
+def calls_as(db: None) -> Callable[..., Caller]:
+    """`calls_as(user, scopes=None)`: that person by an API token."""
+    return lambda user, **limits: Caller(make_token(user, **limits)[1])

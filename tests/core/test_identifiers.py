@@ -1,0 +1,44 @@
+"""Ids: ordered by time inside, opaque and unambiguous outside."""
+
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from apps.core.identifiers import ALPHABET, LENGTH, decode, encode, uuid7
+
+uuids = st.integers(0, (1 << 128) - 1).map(lambda number: uuid.UUID(int=number))
+
+
+@given(uuids)
+def test_what_is_encoded_comes_back(value: uuid.UUID) -> None:
+    word = encode("ses", value)
+    assert decode("ses", word) == value
+    assert len(word) == len("ses_") + LENGTH
+    assert set(word[4:]) <= set(ALPHABET)
+
+
+@given(uuids, uuids)
+def test_the_order_of_ids_is_the_order_of_their_words(one: uuid.UUID, other: uuid.UUID) -> None:
+    assert (one.int < other.int) == (encode("x", one) < encode("x", other))
+
+
+@given(st.text())
+def test_anything_else_is_no_id(text: str) -> None:
+    value = decode("ses", text)
+    assert value is None or encode("ses", value) == text
+
+
+@pytest.mark.parametrize("word", ["ses_" + "z" * 26, "ses_" + "0" * 25, "pool_" + "0" * 26, "0" * 26, "SES_" + "0" * 26])
+def test_a_word_too_large_too_short_or_of_another_kind_is_no_id(word: str) -> None:
+    assert decode("ses", word) is None
+
+
+def test_an_id_is_a_uuid_of_version_7_and_grows_with_time() -> None:
+    made = [uuid7() for _ in range(1000)]
+    assert {value.version for value in made} == {7}
+    assert {value.variant for value in made} == {uuid.RFC_4122}
+    assert len(set(made)) == 1000
+    milliseconds = [value.int >> 80 for value in made]
+    assert milliseconds == sorted(milliseconds)

@@ -1,0 +1,34 @@
+"""A drive over a well-behaved fake; tests of the gallery make their own."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from apps.accounts.models import User
+from apps.pools.models import Pool
+from apps.providers.fake import FakeProvider
+from tests.reconciler.drive import Drive, driven, make_pool
+from tests.support.moving_clock import MovingClock, moving_clock
+
+
+@pytest.fixture
+def time(transactional_db: None) -> Iterator[MovingClock]:
+    """Steps run in threads, each with a connection of its own: rows must really be committed."""
+    with moving_clock() as moved:
+        yield moved
+
+
+@pytest.fixture
+def drive(time: MovingClock) -> Iterator[Drive]:
+    with driven(FakeProvider(), time) as one:
+        yield one
+
+
+@pytest.fixture
+def pool(drive: Drive) -> Pool:
+    return make_pool(drive)
+
+
+@pytest.fixture
+def user(make_user: Callable[..., User]) -> User:
+    return make_user()
