@@ -29,7 +29,7 @@ def main() -> int:
     try:
         config = read_config()
     except ConfigurationError as error:
-        print(f"browser node: {error}", file=sys.stderr)
+        sys.stderr.write(f"browser node: {error}\n")
         return 2
     journal.configure(config.log_format)
     if config.die_with_parent and not _die_with_parent():
@@ -37,7 +37,7 @@ def main() -> int:
     try:
         ground = asyncio.run(lay_ground(config))
     except (CannotRun, DirectoryError) as error:
-        print(f"browser node: {error}", file=sys.stderr)
+        sys.stderr.write(f"browser node: {error}\n")
         return 3
     if not ground.walled:
         logger.warning("browsers run WITHOUT a sandbox, as BROWSERGRID_ALLOW_NO_SANDBOX=1 says")

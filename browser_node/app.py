@@ -62,5 +62,3 @@ def make_app(ground: Ground) -> Starlette:
         exception_handlers={ApiError: errors.answer},
         lifespan=lifespan,
     )
-
-

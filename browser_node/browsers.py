@@ -13,7 +13,7 @@ from browser_node.browser import Browser
 from browser_node.changes import Changes
 from browser_node.ground import Ground
 from browser_node.processes import Snapshot, Usage
-from browser_node.wire import LaunchSpec, NodeHealth, Observation
+from browser_node.wire import LaunchSpec, NodeHealth, Observation, Observed
 
 logger = logging.getLogger(__name__)
 
@@ -95,6 +95,10 @@ class Browsers:
     def observe(self) -> Observation:
         seen = tuple(browser.observed() for browser in self._browsers.values())
         return Observation(self._ground.config.boot_id, seen, self.changes.version)
+
+    def observe_one(self, instance_id: str) -> Observed:
+        """Raises KeyError."""
+        return self._browsers[instance_id].observed()
 
     def health(self) -> NodeHealth:
         now = memory.read_memory()

@@ -74,18 +74,17 @@ class Destinations:
         how = "did not answer in time" if isinstance(last, TimeoutError) else "refused the connection"
         raise Unreachable(f"{host}:{port} {how}.")
 
-    async def open_proxy(self, host: str, port: int) -> Streams:
+    async def open_through(self, proxy: UpstreamProxy, host: str, port: int) -> Streams:
         """A connection to the user's own proxy, for a destination beyond it. Raises Refused or Unreachable."""
-        assert self.proxy is not None
         near = [
             addresses.classify(address) is not Kind.PUBLIC
-            for address in await self._open_addresses(self.proxy.host, self.proxy.port)
+            for address in await self._open_addresses(proxy.host, proxy.port)
         ]
         # A name beyond a public proxy is resolved there and leads into the proxy's network. A literal, and any name
         # where the proxy stands in a network of ours, would lead back into it.
         if addresses.parse(host) is not None or is_localhost(normal(host)) or any(near):
             await self._open_addresses(host, port)
-        return await self.open(self.proxy.host, self.proxy.port)
+        return await self.open(proxy.host, proxy.port)
 
     async def _open_addresses(self, host: str, port: int) -> list[Address]:
         judged = await self._resolver.judge(self._rules, host, port)

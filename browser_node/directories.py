@@ -69,7 +69,7 @@ class Directories:
         return self.root / name
 
 
-def _retry_once(function: object, path: str, error: object) -> None:  # noqa: ARG001 - shutil's signature
+def _retry_once(function: object, path: str, error: object) -> None:
     """A browser may have taken its own rights away from a directory; root needs none, others get them back."""
     if os.path.islink(path) or not os.path.lexists(path):
         return

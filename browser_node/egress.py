@@ -27,6 +27,7 @@ class Verdict:
 
 
 OPEN = Verdict(is_open=True)
+NO_SETTING = "No setting opens it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,17 +77,16 @@ class Rules:
         host = normal(host)
         kind = addresses.classify(address)
         if kind is Kind.METADATA:
-            return Verdict(False, f"{host} is a cloud metadata address.", "No setting opens it.")
+            return _closed(f"{host} is a cloud metadata address.", NO_SETTING)
         is_own = kind is Kind.LOOPBACK or is_own_address(addresses.plain(address))
         if self._is_blocked(port, address, is_own=is_own):
-            return Verdict(False, f"{host}:{port} belongs to BrowserGrid itself.", "No setting opens it.")
+            return _closed(f"{host}:{port} belongs to BrowserGrid itself.", NO_SETTING)
         if any(entry.covers(host, port, address) for entry in self.entries):
             return OPEN
         if kind is Kind.PUBLIC and not is_own:
             return OPEN
         what = "an address of the machine that runs the browser" if is_own else f"a {kind} address"
-        return Verdict(
-            False,
+        return _closed(
             f"{host} is {what}, and browsers reach public addresses only.",
             f"To open it, set {SETTING}={bracketed(host)}:{port} (read when the configuration of the local provider is "
             "made), or add this entry to the egress list of the provider's configuration.",
@@ -109,6 +109,10 @@ class Rules:
             elif is_own and (addresses.classify(known) is Kind.LOOPBACK or is_own_address(known)):
                 return True  # the same machine under another of its addresses
         return False
+
+
+def _closed(reason: str, remedy: str) -> Verdict:
+    return Verdict(is_open=False, reason=reason, remedy=remedy)
 
 
 def normal(host: str) -> str:

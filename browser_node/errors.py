@@ -24,5 +24,5 @@ def unknown_browser() -> ApiError:
 
 
 async def answer(request: Request, error: Exception) -> Response:
-    assert isinstance(error, ApiError)
-    return error.response()
+    """Starlette's handler for ApiError; it hands over nothing else."""
+    return error.response() if isinstance(error, ApiError) else Response(status_code=500)

@@ -14,6 +14,7 @@ from browser_node import http_head, refusal
 from browser_node.destination import BUFFER, Destinations, Refused, Streams, Unreachable
 from browser_node.egress import bracketed
 from browser_node.http_head import BadHead, Head
+from browser_node.wire import UpstreamProxy
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class Forwarder:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def serve(self, listener: socket.socket) -> None:
-        listener.setblocking(False)
+        listener.setblocking(False)  # noqa: FBT003 - the standard library's signature
         self._server = await asyncio.start_server(self._accept, sock=listener, limit=BUFFER)
 
     async def close(self) -> None:
@@ -87,20 +88,21 @@ class Forwarder:
             writer.transport.abort() if writer.transport.get_write_buffer_size() else writer.close()
 
     async def _tunnel(self, browser: Streams, host: str, port: int) -> None:
-        if self._destinations.proxy is None:
+        proxy = self._destinations.proxy
+        if proxy is None:
             upstream = await self._destinations.open(host, port)
         else:
-            upstream = await self._tunnel_through_proxy(host, port)
+            upstream = await self._tunnel_through(proxy, host, port)
         try:
             browser[1].write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             await self._join(browser, upstream)
         finally:
             upstream[1].transport.abort()
 
-    async def _tunnel_through_proxy(self, host: str, port: int) -> Streams:
-        reader, writer = await self._destinations.open_proxy(host, port)
+    async def _tunnel_through(self, proxy: UpstreamProxy, host: str, port: int) -> Streams:
+        reader, writer = await self._destinations.open_through(proxy, host, port)
         place = f"{bracketed(host)}:{port}".encode()
-        head = Head((b"CONNECT", place, b"HTTP/1.1"), ((b"Host", place), *self._proxy_credentials()))
+        head = Head((b"CONNECT", place, b"HTTP/1.1"), ((b"Host", place), *_credentials(proxy)))
         try:
             writer.write(head.write())
             answer = await _read_response(reader)
@@ -114,12 +116,13 @@ class Forwarder:
     async def _request(self, browser: Streams, head: Head) -> None:
         host, port, rest = http_head.absolute_target(head)
         length = http_head.body_length(head)
-        if self._destinations.proxy is None:
+        proxy = self._destinations.proxy
+        if proxy is None:
             upstream = await self._destinations.open(host, port)
             head = Head((head.first[0], rest.encode(), b"HTTP/1.1"), head.headers).for_one_request()
         else:
-            upstream = await self._destinations.open_proxy(host, port)
-            head = head.for_one_request(*self._proxy_credentials())
+            upstream = await self._destinations.open_through(proxy, host, port)
+            head = head.for_one_request(*_credentials(proxy))
         reader, writer = upstream
         sending = None
         try:
@@ -215,12 +218,12 @@ class Forwarder:
         if writer.can_write_eof():
             writer.write_eof()
 
-    def _proxy_credentials(self) -> tuple[tuple[bytes, bytes], ...]:
-        proxy = self._destinations.proxy
-        if proxy is None or not proxy.username:
-            return ()
-        token = base64.b64encode(f"{proxy.username}:{proxy.password}".encode())
-        return ((b"Proxy-Authorization", b"Basic " + token),)
+
+def _credentials(proxy: UpstreamProxy) -> tuple[tuple[bytes, bytes], ...]:
+    if not proxy.username:
+        return ()
+    token = base64.b64encode(f"{proxy.username}:{proxy.password}".encode())
+    return ((b"Proxy-Authorization", b"Basic " + token),)
 
 
 async def _read_response(reader: asyncio.StreamReader) -> Head:

@@ -31,9 +31,10 @@ class Head:
 
         A kept connection would carry the browser's next request, to another host maybe, to the same place.
         """
-        named = {
-            token.strip().lower() for value in self.values(b"connection") for token in value.split(b",")
-        } - {b"close", b"keep-alive"}
+        named = {token.strip().lower() for value in self.values(b"connection") for token in value.split(b",")} - {
+            b"close",
+            b"keep-alive",
+        }
         kept = tuple(header for header in self.headers if header[0].lower() not in _HOP | named)
         return replace(self, headers=(*kept, *more, (b"Connection", b"close")))
 

@@ -103,7 +103,7 @@ class Jail:
             theirs.close()
             for descriptor in policies:
                 os.close(descriptor)
-        ours.setblocking(False)
+        ours.setblocking(False)  # noqa: FBT003 - the standard library's signature
         jail = cls(process, ours)
         try:
             return jail, await asyncio.shield(jail._listener)
@@ -171,8 +171,7 @@ class Jail:
             asyncio.get_running_loop().remove_reader(self._control.fileno())
 
     async def _wait(self) -> None:
-        assert self._process.stderr is not None
-        while text := await self._process.stderr.read(4096):
+        while self._process.stderr and (text := await self._process.stderr.read(4096)):
             self._output = (self._output + text)[-_OUTPUT_KEPT:]
         code = await self._process.wait()
         self._hear_the_rest()

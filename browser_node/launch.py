@@ -59,7 +59,6 @@ _ALWAYS = (
 POLICIES: dict[str, object] = {"MaxConnectionsPerProxy": 99}
 
 
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """On the loopback of the browser's network."""

@@ -63,6 +63,13 @@ class Life:
         return self._jail.pid if self._jail else None
 
     @property
+    def jail(self) -> Jail:
+        """There is one as soon as the life has begun to begin."""
+        if self._jail is None:
+            raise ConnectionRefusedError("the browser has not started")
+        return self._jail
+
+    @property
     def supervisor(self) -> Supervisor:
         """There is one once the life has begun."""
         if self._supervisor is None:
@@ -93,8 +100,7 @@ class Life:
 
     async def watch(self) -> End:
         """Until it ends by itself."""
-        assert self._jail is not None
-        exited = self._jail.exited
+        exited = self.jail.exited
         while True:
             watching = asyncio.get_running_loop().create_task(self.supervisor.watch())
             try:
@@ -115,9 +121,7 @@ class Life:
 
     async def connect(self) -> socket.socket:
         """A socket to this browser's DevTools port. Raises OSError."""
-        if self._jail is None:
-            raise ConnectionRefusedError("the browser has not started")
-        return await self._jail.connect(self._ports.devtools)
+        return await self.jail.connect(self._ports.devtools)
 
     async def document(self, what: str) -> Document:
         """One of Chrome's JSON documents. Raises OSError or ValueError."""
@@ -187,8 +191,7 @@ class Life:
         await before.detach()
 
     def _ended(self) -> End:
-        assert self._jail is not None
-        ended = self._jail.exited.result()
+        ended = self.jail.exited.result()
         if ended.code == -9 and memory.oom_kills() > self._oom_kills:
             return End(Reason.OUT_OF_MEMORY, "the kernel ended the browser for want of memory")
         return End(Reason.BROWSER_CRASHED, f"the browser {ended.told}")

@@ -64,9 +64,8 @@ class LifeApi:
             raise ApiError(507, "no_room", str(full)) from full
         except Stopping as stopping:
             raise ApiError(409, "stopping", "a browser of this name is being stopped") from stopping
-        browser = self._browsers.get(spec.instance_id)
-        assert browser is not None
-        return JSONResponse(browser.observed().to_json(), status_code=200 if put is Put.UNCHANGED else 202)
+        seen = self._browsers.observe_one(spec.instance_id)
+        return JSONResponse(seen.to_json(), status_code=200 if put is Put.UNCHANGED else 202)
 
     async def delete(self, request: Request) -> Response:
         self._authorise(request)

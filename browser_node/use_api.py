@@ -5,7 +5,7 @@ import contextlib
 import json
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,7 +34,7 @@ _TARGET = re.compile(r"[A-Za-z0-9-]{1,64}")
 _SPLICED = re.compile(rb"/browsers/[^/]+/devtools/.*")
 
 
-def is_spliced(raw_path: bytes, host: bytes) -> bool:  # noqa: ARG001 - the signature of SpliceProtocol.routes
+def is_spliced(raw_path: bytes, host: bytes) -> bool:
     """The addresses whose WebSockets are joined to Chromium rather than served here."""
     return _SPLICED.fullmatch(raw_path.partition(b"?")[0]) is not None
 
@@ -132,21 +132,11 @@ class DevtoolsEndpoint:
             raise ApiError(422, "invalid", "X-BrowserGrid-Connection is malformed")
         if name in browser.connections:
             raise ApiError(409, "duplicate_connection", "a connection of this name is open")
-        gone = asyncio.get_running_loop().create_task(_gone(receive))
-        try:
-            life = await _before(gone, usable_with_page(browser, headers))
-        finally:
-            if not gone.done():
-                gone.cancel()
-                await asyncio.gather(gone, return_exceptions=True)
-        if life is None or (gone.done() and not gone.cancelled()):
-            return  # the caller left while we held it
-        await self._splice(scope, receive, send, browser, life, name)
-
-    async def _splice(
-        self, scope: Scope, receive: Receive, send: Send, browser: Browser, life: Life, name: str
-    ) -> None:
-        gateway = access.header(scope["headers"], b"x-browsergrid-gateway")
+        life = await _unless_gone(receive, usable_with_page(browser, headers))
+        if life is None:
+            return
+        path = _upstream_path(scope, life)
+        gateway = access.header(headers, b"x-browsergrid-gateway")
 
         async def on_command(connection: str, message: dict[str, Any]) -> Mapping[str, Any] | CdpError:
             params = message.get("params")
@@ -157,7 +147,7 @@ class DevtoolsEndpoint:
         splice = {
             "type": "browsergrid.splice",
             "upstream": Upstream(connect=life.connect),
-            "path": _upstream_path(scope, life),
+            "path": path,
             "headers": [],
             "timeout": _DIAL_SECONDS,
             "relay": relay,
@@ -206,22 +196,22 @@ def _upstream_path(scope: Scope, life: Life) -> str:
     raise ApiError(404, "unknown_target", "there is no such DevTools address")
 
 
-async def _before(gone: "asyncio.Task[None]", work: Any) -> Life | None:
-    """What the work gives; None when the caller is gone first."""
-    task: asyncio.Task[Life] = asyncio.get_running_loop().create_task(work)
+async def _unless_gone(receive: Receive, holding: Coroutine[Any, Any, Life]) -> Life | None:
+    """What we hold the caller for; None when it leaves meanwhile."""
+    loop = asyncio.get_running_loop()
+    # Before the splice the only thing to be told is that the caller has left.
+    gone, held = loop.create_task(_told(receive)), loop.create_task(holding)
     try:
-        await asyncio.wait((gone, task), return_when=asyncio.FIRST_COMPLETED)
-        return await task if task.done() else None
+        await asyncio.wait((gone, held), return_when=asyncio.FIRST_COMPLETED)
+        return None if gone.done() else await held
     finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
+        gone.cancel()
+        held.cancel()
+        await asyncio.gather(gone, held, return_exceptions=True)
 
 
-async def _gone(receive: Receive) -> None:
-    """Before the splice the only thing to be told is that the caller has left."""
-    while (await receive())["type"] != "websocket.disconnect":
-        continue
+async def _told(receive: Receive) -> Message:
+    return await receive()
 
 
 async def _pass_refusal(send: Send, failed: Message) -> None:

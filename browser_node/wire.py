@@ -8,13 +8,22 @@ import hashlib
 import ipaddress
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from browser_node.arguments import ArgumentRefused, check_arguments
+from browser_node.fields import InvalidSpec as InvalidSpec  # noqa: PLC0414 - importers know it from here
+from browser_node.fields import (
+    present,
+    read_flag,
+    read_matching,
+    read_number,
+    read_object,
+    read_text,
+    read_texts,
+)
 
 INSTANCE_ID = re.compile(r"[0-9a-f-]{36}-[0-9]{1,9}")
 CONNECTION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -23,15 +32,6 @@ _LOCALE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,3}")
 _TIMEZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]{0,31}(/[A-Za-z0-9_+-]{1,31}){0,2}")
 _USER_AGENT = re.compile(r"[\x20-\x7e]{1,512}")
 _HOST = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]{0,251}[A-Za-z0-9_])?\.?")
-
-
-class InvalidSpec(ValueError):
-    """A value that breaks the wire format; `field` names it as the sender wrote it."""
-
-    def __init__(self, field: str, detail: str) -> None:
-        super().__init__(f"{field}: {detail}")
-        self.field = field
-        self.detail = detail
 
 
 class Phase(StrEnum):
@@ -121,27 +121,27 @@ class LaunchSpec:
     @classmethod
     def from_json(cls, data: Any) -> "LaunchSpec":
         """Raises InvalidSpec."""
-        spec = _object(data, "body")
-        instance_id = _text(spec, "instance_id")
+        spec = read_object(data, "body")
+        instance_id = read_text(spec, "instance_id")
         if not is_instance_id(instance_id):
             raise InvalidSpec("instance_id", "must be <session uuid>-<incarnation>")
-        credential = _text(spec, "credential", limit=512)
+        credential = read_text(spec, "credential", limit=512)
         if len(credential) < 16:
             raise InvalidSpec("credential", "must have at least 16 characters")
-        launch = _text(spec, "launch", limit=128)
+        launch = read_text(spec, "launch", limit=128)
         if _LAUNCH.fullmatch(launch) is None:
             raise InvalidSpec("launch", "must be a hash")
-        timeout = _number(spec, "start_timeout_seconds", 60.0, least=1.0, most=600.0)
-        allow = _texts(_object(_present(spec, "egress"), "egress"), "allow", limit=256)
+        timeout = read_number(spec, "start_timeout_seconds", 60.0, least=1.0, most=600.0)
+        allow = read_texts(read_object(present(spec, "egress"), "egress"), "allow", limit=256)
         for entry in allow:
             check_egress_entry(entry)
         return cls(
             instance_id=instance_id,
             credential=credential,
             launch=launch,
-            options=options_from_json(_present(spec, "options")),
+            options=options_from_json(present(spec, "options")),
             egress=Egress(allow),
-            prepare=_flag(spec, "prepare", default=False),
+            prepare=read_flag(spec, "prepare", default=False),
             start_timeout_seconds=timeout,
         )
 
@@ -172,7 +172,7 @@ class Observed:
 
     @classmethod
     def from_json(cls, data: Any) -> "Observed":
-        seen = _object(data, "browser")
+        seen = read_object(data, "browser")
         known = {name: seen[name] for name in cls.__dataclass_fields__ if name in seen}
         known["phase"] = Phase(known["phase"])
         known["reason"] = Reason(known.get("reason", ""))
@@ -196,7 +196,7 @@ class Observation:
 
     @classmethod
     def from_json(cls, data: Any) -> "Observation":
-        seen = _object(data, "body")
+        seen = read_object(data, "body")
         browsers = tuple(Observed.from_json(browser) for browser in seen["browsers"])
         return cls(str(seen["boot_id"]), browsers, int(seen.get("version", 0)))
 
@@ -216,7 +216,7 @@ class NodeHealth:
 
     @classmethod
     def from_json(cls, data: Any) -> "NodeHealth":
-        seen = _object(data, "body")
+        seen = read_object(data, "body")
         return cls(**{name: seen[name] for name in cls.__dataclass_fields__})
 
 
@@ -232,30 +232,30 @@ def launch_hash(options: LaunchOptions, egress: Egress) -> str:
 
 def options_from_json(data: Any) -> LaunchOptions:
     """Checked launch options; raises InvalidSpec naming what is wrong."""
-    options = _object(data, "options")
-    size = _object(_present(options, "viewport"), "viewport")
+    options = read_object(data, "options")
+    size = read_object(present(options, "viewport"), "viewport")
     viewport = Viewport(
-        int(_number(size, "width", 1280, least=64, most=7680)),
-        int(_number(size, "height", 720, least=64, most=4320)),
+        int(read_number(size, "width", 1280, least=64, most=7680)),
+        int(read_number(size, "height", 720, least=64, most=4320)),
     )
-    headless = _flag(options, "headless", default=True)
+    headless = read_flag(options, "headless", default=True)
     if not headless:
         raise InvalidSpec("headless", "browsers with a window are not available on this node")
-    args = _texts(options, "args", limit=1024)
+    args = read_texts(options, "args", limit=1024)
     try:
         check_arguments(args)
     except ArgumentRefused as refusal:
         raise InvalidSpec("args", str(refusal)) from refusal
-    proxy = _text(options, "proxy", default="", limit=1024)
+    proxy = read_text(options, "proxy", default="", limit=1024)
     if proxy:
         parse_proxy(proxy)
     return LaunchOptions(
         viewport=viewport,
         headless=headless,
         args=args,
-        locale=_matching(options, "locale", _LOCALE, "must be a language tag such as de-DE"),
-        timezone=_matching(options, "timezone", _TIMEZONE, "must be a time zone such as Europe/Berlin"),
-        user_agent=_matching(options, "user_agent", _USER_AGENT, "must be at most 512 printable ASCII characters"),
+        locale=read_matching(options, "locale", _LOCALE, "must be a language tag such as de-DE"),
+        timezone=read_matching(options, "timezone", _TIMEZONE, "must be a time zone such as Europe/Berlin"),
+        user_agent=read_matching(options, "user_agent", _USER_AGENT, "must be at most 512 printable ASCII characters"),
         proxy=proxy,
     )
 
@@ -317,58 +317,3 @@ def parse_egress_entry(entry: str) -> tuple[str, int | None]:
     if not (is_host(host) or (host == "*" and colon)):
         raise InvalidSpec("egress.allow", f"{entry!r} is not host[:port], *:port or a network")
     return host.rstrip("."), number or None
-
-
-def _object(data: Any, name: str) -> Mapping[str, Any]:
-    if not isinstance(data, Mapping):
-        raise InvalidSpec(name, "must be an object")
-    return data
-
-
-def _present(data: Mapping[str, Any], name: str) -> Any:
-    """Left out and null mean the same."""
-    value = data.get(name)
-    return {} if value is None else value
-
-
-def _text(data: Mapping[str, Any], name: str, default: str | None = None, limit: int = 256) -> str:
-    value = data.get(name)
-    if value is None:
-        value = default
-    if not isinstance(value, str) or (default is None and not value):
-        raise InvalidSpec(name, "must be a text")
-    if len(value) > limit:
-        raise InvalidSpec(name, f"must have at most {limit} characters")
-    return value
-
-
-def _texts(data: Mapping[str, Any], name: str, limit: int) -> tuple[str, ...]:
-    value = data.get(name)
-    if value is None:
-        return ()
-    if not isinstance(value, list | tuple) or not all(isinstance(item, str) and len(item) <= limit for item in value):
-        raise InvalidSpec(name, "must be a list of texts")
-    if len(value) > 256:
-        raise InvalidSpec(name, "must have at most 256 entries")
-    return tuple(value)
-
-
-def _flag(data: Mapping[str, Any], name: str, *, default: bool) -> bool:
-    value = data.get(name, default)
-    if not isinstance(value, bool):
-        raise InvalidSpec(name, "must be true or false")
-    return value
-
-
-def _number(data: Mapping[str, Any], name: str, default: float, *, least: float, most: float) -> float:
-    value = data.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-        raise InvalidSpec(name, f"must be a number between {least:g} and {most:g}")
-    return float(value)
-
-
-def _matching(data: Mapping[str, Any], name: str, pattern: re.Pattern[str], rule: str) -> str:
-    value = _text(data, name, default="", limit=1024)
-    if value and pattern.fullmatch(value) is None:
-        raise InvalidSpec(name, rule)
-    return value

@@ -5,7 +5,10 @@ under daphne the gateway relays messages instead of splicing.
 """
 
 import os
+import signal
+import threading
 from collections.abc import Awaitable, Callable, MutableMapping
+from types import FrameType
 from typing import Any, cast
 
 from django.core.asgi import get_asgi_application
@@ -15,6 +18,7 @@ django_application = get_asgi_application()
 
 from django.conf import settings  # noqa: E402 - Django must be set up first
 
+from apps.events.news import closing  # noqa: E402
 from apps.gateway.application import Gateway, lifespan  # noqa: E402
 from browsergrid.settings import grid  # noqa: E402
 from splice.protocol import SpliceProtocol  # noqa: E402
@@ -43,10 +47,26 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 async def _live(receive: Receive, send: Send) -> None:
     await receive()
+    _tell_streams_of_the_end()
     async with lifespan(gateway):
         await send({"type": "lifespan.startup.complete"})
         await receive()
     await send({"type": "lifespan.shutdown.complete"})
+
+
+def _tell_streams_of_the_end() -> None:
+    """The server waits for its answers, and an event stream has no end of its own: it is told when we must go."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # a test's server; only the main thread may set handlers
+    for number in (signal.SIGTERM, signal.SIGINT):
+        then = signal.getsignal(number)
+
+        def heard(number: int, frame: FrameType | None, then: Any = then) -> None:
+            closing.set()
+            if callable(then):
+                then(number, frame)
+
+        signal.signal(number, heard)
 
 
 async def _no_such_socket(scope: Message, receive: Receive, send: Send) -> None:

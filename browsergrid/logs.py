@@ -37,7 +37,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\1{HIDDEN}",
     ),
-    (re.compile(r"(?i)\b(\w*(?:session|csrf)\w*)=(?!\[hidden)[A-Za-z0-9:_-]{20,}"), rf"\1={HIDDEN}"),
+    (re.compile(r"(?i)\b(\w+_session|sessionid|csrf\w*|\w+_csrf)=(?!\[hidden)[A-Za-z0-9:_-]{20,}"), rf"\1={HIDDEN}"),
     (re.compile(r"(?i)\b[a-z2-7]{32}(?=\.connect\.)"), HIDDEN),
     (re.compile(r"(?i)(\w://)[^/\s@\"']+@"), rf"\1{HIDDEN}@"),
 )

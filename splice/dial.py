@@ -63,7 +63,7 @@ class Handshake(asyncio.Protocol):
         self.data = b""
         self.ended = False
         self.failure: Exception | None = None
-        self.changed = asyncio.Event()
+        self.waiter: asyncio.Future[None] | None = None
 
     async def answer(self) -> Answer:
         """The 101 and what follows it; UpstreamError for any other answer."""
@@ -83,6 +83,7 @@ class Handshake(asyncio.Protocol):
         if self.ended or self.transport.is_closing():
             raise UpstreamError("the upstream closed during the handshake")
         self.transport.pause_reading()
+        self.data, self.waiter = b"", None  # the transport may remember us as long as it lives
         return Answer(self.transport, head + b"\r\n\r\n", rest)
 
     async def _refusal(self, parsed: Response, start: int) -> Response:
@@ -99,8 +100,12 @@ class Handshake(asyncio.Protocol):
         return Response(parsed.status, parsed.headers, self.data[start : start + wanted])
 
     async def _more(self) -> None:
-        self.changed.clear()
-        await self.changed.wait()
+        self.waiter = asyncio.get_running_loop().create_future()
+        await self.waiter
+
+    def _wake(self) -> None:
+        if self.waiter and not self.waiter.done():
+            self.waiter.set_result(None)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -110,8 +115,8 @@ class Handshake(asyncio.Protocol):
         is_joined = self.data.startswith(b"HTTP/1.1 101") and b"\r\n\r\n" in self.data
         if is_joined or len(self.data) > HEAD_LIMIT + BODY_LIMIT:
             self.transport.pause_reading()  # what follows a 101 is for whoever takes the connection over
-        self.changed.set()
+        self._wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.ended, self.failure = True, exc
-        self.changed.set()
+        self._wake()

@@ -6,7 +6,7 @@ The messages are described in `protocol`; how bytes flow afterwards stands in `p
 import asyncio
 import enum
 import logging
-from collections.abc import Iterable, MutableMapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 from weakref import WeakSet
@@ -17,6 +17,7 @@ from uvicorn.server import ServerState
 
 from splice.dial import Answer, UpstreamError, dial
 from splice.ends import Relay
+from splice.events import Events, Message
 from splice.pair import Pair
 from splice.request import Request, upstream_head
 from splice.response import Response
@@ -38,8 +39,6 @@ stopping: WeakSet[ServerState] = WeakSet()
 RESTARTING = Response(503, [(b"retry-after", b"1")], b"The server is restarting.\n")
 BAD_GATEWAY = Response(502, [], b"The browser did not answer.\n")
 UNANSWERED = Response(500, [], b"The connection could not be made.\n")
-
-Message = MutableMapping[str, Any]  # the values are the ASGI specification's
 
 
 class Stage(enum.Enum):
@@ -75,13 +74,13 @@ class Handover:
         self.dialing: asyncio.Task[None] | None = None
         self.timer: asyncio.TimerHandle | None = None
         self.response: Response | None = None
-        self.events: asyncio.Queue[Message] = asyncio.Queue()
+        self.events = Events()
 
     def start(self) -> None:
         """Ask the application."""
         watch_peer(self.transport)
         cast("set[Any]", self.server.state.connections).add(self)  # uvicorn calls shutdown() on these
-        self.events.put_nowait({"type": "websocket.connect"})
+        self.events.put({"type": "websocket.connect"})
         task = self.server.loop.create_task(self._run())
         self.server.state.tasks.add(task)
         task.add_done_callback(self.server.state.tasks.discard)
@@ -170,7 +169,7 @@ class Handover:
             return
         pair = Pair(self.relay, self._ended, self._forget)
         pair.prepare(self.transport, answer.transport)
-        self.pair, self.stage = pair, Stage.OPEN
+        self.pair, self.stage, self.dialing = pair, Stage.OPEN, None
         self._tell("open")
         early, self.early = self.early, b""
         pair.open(answer, early)
@@ -220,14 +219,14 @@ class Handover:
             self.dialing.cancel()
         if self.timer:
             self.timer.cancel()
-        self.events.put_nowait({"type": "websocket.disconnect", "code": 1006, "reason": ""})
+        self.events.put({"type": "websocket.disconnect", "code": 1006, "reason": ""})
 
     def _forget(self) -> None:
         """The sockets are gone: uvicorn need not wait for us."""
         cast("set[Any]", self.server.state.connections).discard(self)
 
     def _tell(self, event: str, **facts: object) -> None:
-        self.events.put_nowait({"type": f"{EXTENSION}.{event}", **facts})
+        self.events.put({"type": f"{EXTENSION}.{event}", **facts})
 
     def _scope(self) -> Message:
         config, request, transport = self.server.config, self.request, self.transport

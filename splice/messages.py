@@ -7,7 +7,7 @@ caps are the server's to raise (daphne: `--websocket-max-message-size 0 --websoc
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,10 +16,10 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from websockets.typing import Subprotocol
 
 from splice.dial import UpstreamError
+from splice.events import Message
 from splice.response import BODY_LIMIT, Response
 from splice.upstream import Upstream
 
-Message = MutableMapping[str, Any]  # the values are the ASGI specification's
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 

@@ -27,6 +27,11 @@ class Actor:
     def system(cls) -> Self:
         return cls(user=None, credential="system")
 
+    @classmethod
+    def by_cookie(cls, user: "User") -> Self:
+        """A signed-in person. `web_…` names them, so that suspending them revokes what they handed out."""
+        return cls(user=user, credential=f"web_{user.public_id.removeprefix('usr_')}")
+
     @property
     def is_system(self) -> bool:
         return self.user is None and self.credential == "system"

@@ -29,7 +29,7 @@ class CredentialAuthentication(BaseAuthentication):
             if not isinstance(person, User) or not person.is_active:
                 return None
             check_csrf(request._request)  # noqa: SLF001
-            actor = actor_by_cookie(person)
+            actor = Actor.by_cookie(person)
         return cast(User, actor.user), actor
 
     def authenticate_header(self, request: Request) -> str:
@@ -39,10 +39,6 @@ class CredentialAuthentication(BaseAuthentication):
 def actor_of(request: Request) -> Actor:
     """The caller of a view that only authenticated callers reach."""
     return cast(Actor, request.auth)
-
-
-def actor_by_cookie(person: User) -> Actor:
-    return Actor(user=person, credential=f"web_{person.public_id.removeprefix('usr_')}")
 
 
 def given_secret(request: HttpRequest) -> str | None:

@@ -31,7 +31,10 @@ class Endpoint(APIView):
 
     def body(self) -> dict[str, Any]:
         """Raises Invalid where it is no JSON object; nothing at all is an empty one."""
-        data = self.request.data
+        try:
+            data = self.request.data
+        except RecursionError as error:
+            raise Invalid("invalid", "The body is nested too deeply.") from error
         if not isinstance(data, dict):
             raise Invalid("invalid", "Give a JSON object.")
         return dict(data)
@@ -49,6 +52,11 @@ def known_only(body: dict[str, Any], names: frozenset[str]) -> None:
     unknown = {name: "There is no such field." for name in body if name not in names}
     if unknown:
         raise Invalid("invalid", "; ".join(f"{name}: {why}" for name, why in unknown.items()), fields=unknown)
+
+
+def is_storable(text: object) -> bool:
+    """A text that every database takes."""
+    return isinstance(text, str) and UNSTORABLE.search(text) is None
 
 
 def query_of(request: HttpRequest | Request, name: str) -> str:

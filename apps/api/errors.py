@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
@@ -44,6 +44,10 @@ def answer_for(error: Exception, headers: Mapping[str, str] | None = None) -> Ht
             return refusal(Unauthenticated())
         case PermissionDenied():
             return _response(403, "Not allowed", "You may not do this.", CODES[403])
+        case RequestDataTooBig():
+            return _response(413, "Too large", "The body is larger than this address takes.", "too_large")
+        case SuspiciousOperation() | UnreadablePostError():
+            return _response(400, "Bad request", "The request cannot be read.", CODES[400])
         case exceptions.APIException():
             title = HTTPStatus(error.status_code).phrase
             words = "The body is not valid JSON." if isinstance(error, exceptions.ParseError) else str(error.detail)

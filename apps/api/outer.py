@@ -8,8 +8,8 @@ from apps.access.outside import Outside, outside
 
 def outside_of(request: HttpRequest) -> Outside:
     """Raises DisallowedHost like `get_host`."""
-    request.get_host()
     headers = {name.lower(): value for name, value in request.headers.items()}
+    headers.setdefault("host", request.get_host())
     grid = settings.GRID
     peer = request.META.get("REMOTE_ADDR") or ""
     scheme = "https" if request.is_secure() else "http"

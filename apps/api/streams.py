@@ -18,7 +18,7 @@ from apps.api.aside import aside
 from apps.core.errors import Invalid
 from apps.events.bus import Topic
 from apps.events.models import Event
-from apps.events.news import News
+from apps.events.news import News, closing
 from apps.tokens.services import revoked
 
 MEDIA_TYPE = "text/event-stream"
@@ -83,7 +83,7 @@ async def _told(source: Source) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MILLISECONDS}\n: from here on\n\n"
     await news.wait(0)  # subscribed before the first look
     checked = said = monotonic()
-    while True:
+    while not closing.is_set():
         events, is_over = await aside(source.read)
         for place, event in events:
             source.place = place

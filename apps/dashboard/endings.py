@@ -32,7 +32,7 @@ def ending(reason: str, limits: Limits) -> Ending:
     idle, longest = in_words(limits.idle_seconds), in_words(limits.timeout_minutes * 60)
     pool = f"the pool “{limits.pool}”"
     return {
-        R.RELEASED: Ending("You released this session", "It was ended as asked, and its browser is gone."),
+        R.RELEASED: Ending("You released this session", "It was ended as asked; its browser is closed and wiped."),
         R.CLIENT_DISCONNECTED: Ending(
             "Your client disconnected",
             "The last client left, and keep_alive is off, so the session ended at once.",

@@ -6,6 +6,7 @@ One subscription per process, shared by every waiter; without Redis all of them 
 import asyncio
 import json
 import logging
+import threading
 from typing import Any
 
 import redis.asyncio
@@ -15,6 +16,8 @@ from redis.exceptions import RedisError
 from apps.events.bus import Topic
 
 logger = logging.getLogger(__name__)
+
+closing = threading.Event()  # we were asked to end: streams, which never end by themselves, stop within a second
 
 
 class News:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Exists, F
 
@@ -41,9 +42,12 @@ def advance(
         raise RuntimeError(f"There is no edge {session.state} → {to}.")
     owner_id = fields["owner"].pk if fields.get("owner") else session.owner_id
     before = counted(session.status, owned=session.owner_id is not None)
-    count(session.pool_id, counted(to, owned=owner_id is not None) - before)
-    fields |= _clocks(session, to, now)
     rows = BrowserSession.objects.filter(pk=session.pk, state=session.state, generation=session.generation)
+    if not count(session.pool_id, counted(to, owned=owner_id is not None) - before):
+        if rows.exists():
+            raise RuntimeError(f"The counters of the pool of {session.public_id} do not add up.")
+        raise Raced  # who moved it first took it out of the count, too
+    fields |= _clocks(session, to, now)
     if fence is not None:
         rows = rows.filter(Exists(fence.query()))
     if not rows.update(state=to, generation=F("generation") + 1, sequence=F("sequence") + 1, **fields):
@@ -74,12 +78,15 @@ def tell(session: BrowserSession, event: EventType, *, now: datetime, data: Mapp
     )
 
 
-def count(pool_id: object, change: Counted) -> None:
-    """Add to the pool's counters; no statement where nothing changes."""
+def count(pool_id: UUID, change: Counted) -> bool:
+    """Add to the pool's counters; no statement where nothing changes. False where they would fall below zero."""
     names = ("alive", "in_use", "starting", "ready")
-    changes = {name: F(name) + getattr(change, name) for name in names if getattr(change, name)}
-    if changes:
-        PoolCounter.objects.filter(pool_id=pool_id).update(**changes)
+    changes = {name: getattr(change, name) for name in names if getattr(change, name)}
+    if not changes:
+        return True
+    enough = {f"{name}__gte": -less for name, less in changes.items() if less < 0}
+    rows = PoolCounter.objects.filter(pool_id=pool_id, **enough)
+    return bool(rows.update(**{name: F(name) + more for name, more in changes.items()}))
 
 
 def want(session: BrowserSession) -> None:

@@ -11,7 +11,9 @@ from apps.core import clock
 from apps.core.errors import Conflict, Invalid
 from apps.sessions.claims import Caller, Claimed, claim_session
 from apps.sessions.models import IdempotencyKey
-from apps.sessions.options import SessionOptions
+from apps.sessions.options import UNSTORABLE, SessionOptions
+
+LONGEST = 255
 
 
 @dataclass(frozen=True)
@@ -26,8 +28,9 @@ def claim_once(caller: Caller, options: SessionOptions, key: str) -> Answer:
     """Claim under `key` (empty: always anew). Raises Invalid `idempotency_mismatch` for another body under the key."""
     if not key:
         return Answer(claim_session(caller, options), repeated=False)
-    if len(key) > 255:
-        raise Invalid("invalid", "An Idempotency-Key has at most 255 letters.", fields={"Idempotency-Key": "Too long."})
+    if len(key) > LONGEST or UNSTORABLE.search(key):
+        words = f"Give at most {LONGEST} printable letters."
+        raise Invalid("invalid", f"Idempotency-Key: {words}", fields={"Idempotency-Key": words})
     same = {"credential": caller.actor.credential, "key": key}
     former = IdempotencyKey.objects.filter(**same).select_related("session__pool", "claim__session__pool").first()
     if former is not None:

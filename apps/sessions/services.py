@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F
+from django.db.models import Exists, F, Q
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
@@ -17,6 +17,9 @@ from apps.nodes.leases import Held
 from apps.sessions.advance import Raced, note, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession, Claim
+from apps.sessions.options import UNSTORABLE, from_body
+
+CHANGEABLE = ("name", "metadata", "keep_alive", "timeout")
 
 
 def stop_session(
@@ -37,9 +40,15 @@ def stop_session(
     return bool(asked)
 
 
-def ask_to_stop(keys: Iterable[object], *, outcome: Outcome, reason: EndReason, now: datetime) -> int:
-    """Write the wish on those of the rows that have none and are not over. Returns how many."""
+def ask_to_stop(
+    keys: Iterable[object], *, outcome: Outcome, reason: EndReason, now: datetime, still: Q | None = None
+) -> int:
+    """Write the wish on those of the rows that have none and are not over. Returns how many.
+
+    `still` is what made the wish due: it must hold in this very statement, or a client that came meanwhile would lose.
+    """
     rows = BrowserSession.objects.filter(pk__in=list(keys), stop_requested_at__isnull=True, ended_at__isnull=True)
+    rows = rows.filter(still) if still is not None else rows
     return rows.update(stop_requested_at=now, outcome=outcome, end_reason=reason, generation=F("generation") + 1)
 
 
@@ -53,19 +62,24 @@ def ask_unclaimed_to_stop(keys: Iterable[object], *, reason: EndReason, now: dat
 
 
 def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor: Actor) -> BrowserSession:
-    """Change `name`, `metadata`, `keep_alive` or `timeout` (seconds from now, within the pool's longest life)."""
+    """Change `name`, `metadata`, `keep_alive` or `timeout` (seconds from now, within the pool's longest life).
+
+    Raises Invalid naming a value that is wrong, Ended, Conflict.
+    """
     actor.require(Permission.SESSION_CONTROL)
+    from_body({name: changes[name] for name in CHANGEABLE if name in changes})
     with transaction.atomic():
         row = BrowserSession.objects.select_for_update(of=("self",)).select_related("pool").get(pk=session.pk)
         if row.is_ended or row.stop_requested_at is not None:
             raise Ended("session_ended", "This session has ended.")
         now = clock.now()
-        fields: dict[str, Any] = {name: changes[name] for name in ("name", "metadata", "keep_alive") if name in changes}
+        plain = ("name", "metadata", "keep_alive")
+        fields: dict[str, Any] = {name: changes[name] for name in plain if changes.get(name) is not None}
         if changes.get("keep_alive") is True:
             fields["connect_deadline"] = None
         if changes.get("keep_alive") is False and row.keep_alive and row.status is not SessionState.RUNNING:
             raise Conflict("no_client", "A session without a client cannot give up keep_alive; release it instead.")
-        if "timeout" in changes and row.claimed_at is not None:
+        if changes.get("timeout") is not None and row.claimed_at is not None:
             latest = row.claimed_at + timedelta(minutes=row.pool.timeout_minutes)
             fields["expires_at"] = min(now + timedelta(seconds=changes["timeout"]), latest)
         BrowserSession.objects.filter(pk=row.pk).update(generation=F("generation") + 1, **fields)
@@ -100,7 +114,7 @@ def mark(session: BrowserSession, label: str, *, actor: Actor) -> None:
     """A mark in the session's story, as `BrowserGrid.mark` makes it."""
     actor.require(Permission.SESSION_USE)
     with transaction.atomic():
-        note(session, EventType.SESSION_MARKED, now=clock.now(), data={"label": label[:200]})
+        note(session, EventType.SESSION_MARKED, now=clock.now(), data={"label": UNSTORABLE.sub("?", label[:200])})
 
 
 def keep_open(session: BrowserSession, seconds: int, *, actor: Actor) -> datetime | None:

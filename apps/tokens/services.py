@@ -42,7 +42,7 @@ def issue_token(
         if wanted is not None and not wanted <= actor.scopes:
             raise NotAllowed("missing_scope", "A token cannot make one that is stronger than itself.")
         wanted = actor.scopes if wanted is None else wanted
-    if not name.strip():
+    if not name.strip() or not name.isprintable():
         raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
     now = clock.now()
     if expires_at is not None and expires_at <= now:
@@ -75,7 +75,7 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
 def rename_token(token: ApiToken, name: str, *, actor: Actor) -> ApiToken:
     """Names are for people alone; nothing else about a token ever changes."""
     actor.require(Permission.TOKEN_MANAGE)
-    if not name.strip():
+    if not name.strip() or not name.isprintable():
         raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
     token.name = name.strip()[:120]
     token.save(update_fields=["name"])

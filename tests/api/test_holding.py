@@ -4,9 +4,9 @@ import asyncio
 import json
 
 import pytest
-from asgiref.sync import sync_to_async
 from django.test import AsyncClient
 
+from apps.api.aside import aside
 from apps.sessions.models import BrowserSession, Claim
 from tests.factories.people import make_token, make_user
 from tests.factories.pools import ensure_default_pool
@@ -37,7 +37,7 @@ def _only_session() -> BrowserSession | None:
 
 async def _exists(ask):
     async def asked():
-        return await sync_to_async(ask)()
+        return await aside(ask)
 
     deadline = asyncio.get_running_loop().time() + 10
     while not (found := await asked()):
@@ -47,25 +47,25 @@ async def _exists(ask):
 
 
 async def test_the_answer_is_held_until_the_browser_is_up():
-    secret, _ = await sync_to_async(_signed_in)()
+    secret, _ = await aside(_signed_in)
     asking = _asked(secret, 20)
     session = await _exists(_only_session)
     assert not asking.done()
-    await sync_to_async(answer)(session)
+    await aside(answer, session)
     response = await asyncio.wait_for(asking, 5)
     assert response.status_code == 201
     assert json.loads(response.content)["state"] == "claimed"
 
 
 async def test_when_the_time_is_up_the_answer_is_202():
-    secret, _ = await sync_to_async(_signed_in)()
+    secret, _ = await aside(_signed_in)
     response = await asyncio.wait_for(_asked(secret, 1), 5)
     assert response.status_code == 202
 
 
 async def test_a_held_claim_is_attended_and_leaves_the_queue_with_its_caller():
-    secret, user = await sync_to_async(_signed_in)()
-    former = await sync_to_async(make_queued_claim)(user)
+    secret, user = await aside(_signed_in)
+    former = await aside(make_queued_claim, user)
     asking = _asked(secret, 20)
     claim = await _exists(Claim.objects.exclude(pk=former.pk).first)
     asking.cancel()
@@ -74,7 +74,7 @@ async def test_a_held_claim_is_attended_and_leaves_the_queue_with_its_caller():
 
 
 async def test_a_session_whose_caller_left_before_the_answer_is_ended():
-    secret, _ = await sync_to_async(_signed_in)()
+    secret, _ = await aside(_signed_in)
     asking = _asked(secret, 20)
     await _exists(_only_session)
     await eventually_async(lambda: not asking.done())
@@ -84,12 +84,12 @@ async def test_a_session_whose_caller_left_before_the_answer_is_ended():
 
 
 async def test_under_a_key_the_session_waits_for_its_caller_to_return():
-    secret, _ = await sync_to_async(_signed_in)()
+    secret, _ = await aside(_signed_in)
     asking = _asked(secret, 20, **{"Idempotency-Key": "k"})
     session = await _exists(_only_session)
     asking.cancel()
     await asyncio.gather(asking, return_exceptions=True)
-    await sync_to_async(answer)(session)
+    await aside(answer, session)
     response = await _asked(secret, 5, **{"Idempotency-Key": "k"})
     assert response.status_code == 200
     assert json.loads(response.content)["id"] == session.public_id
@@ -97,5 +97,5 @@ async def test_under_a_key_the_session_waits_for_its_caller_to_return():
 
 @pytest.mark.parametrize("wait", ["-1", "61", "x", "1.5", "٣"])
 async def test_a_bad_wait_is_422(wait):
-    secret, _ = await sync_to_async(_signed_in)()
+    secret, _ = await aside(_signed_in)
     assert (await _asked(secret, wait)).status_code == 422

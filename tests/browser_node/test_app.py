@@ -40,7 +40,8 @@ def chromium_of(node: RunningNode, spec: LaunchSpec) -> int:
 def keeper_of(node: RunningNode, spec: LaunchSpec) -> int:
     for process in node.browser_processes():
         arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes().decode().split("\0")
-        if any(part.endswith("keeper.py") for part in arguments) and any(spec.instance_id in part for part in arguments):
+        is_keeper = any(part.endswith("keeper.py") for part in arguments)
+        if is_keeper and any(spec.instance_id in part for part in arguments):
             return process.pid
     raise AssertionError("it has no keeper")
 
@@ -77,7 +78,7 @@ def test_use_needs_that_browsers_credential(node: RunningNode, start: Start) -> 
         assert refusal.value.status == 401
 
 
-async def test_an_upgrade_without_the_credential_is_refused_before_the_handshake(node: RunningNode, start: Start) -> None:
+async def test_an_upgrade_without_the_credential_is_refused_beforehand(node: RunningNode, start: Start) -> None:
     spec = start()
     for path in ("devtools/browser", "devtools/page/0", "events"):
         with pytest.raises(websockets.InvalidStatus) as refusal:

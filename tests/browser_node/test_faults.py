@@ -221,4 +221,3 @@ def test_the_node_dies_with_its_parent_when_told_so(directory: Path) -> None:
     node.process.send_signal(signal.SIGKILL)
     node.process.wait()
     assert wait_gone_now(tree, 2.0)
-

@@ -13,6 +13,7 @@ from browser_node.destination import Destinations, Resolver
 from browser_node.egress import Rules
 from browser_node.forward import Forwarder
 from browser_node.wire import UpstreamProxy
+from tests.support.eventually import eventually_async
 
 Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -137,9 +138,7 @@ async def test_a_body_passes_whole_and_no_byte_after_it() -> None:
             writer.write(request + b"GET http://smuggled/ HTTP/1.1\r\n\r\n")
             assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 204")
             writer.close()
-        async with asyncio.timeout(5):
-            while len(got) < 2:
-                await asyncio.sleep(0.01)
+        await eventually_async(lambda: len(got) == 2)
     assert got == [body[:300_000], b""]
 
 
@@ -184,10 +183,9 @@ async def test_a_slow_reader_holds_up_the_sender_and_not_the_memory() -> None:
         Proxy(f"127.0.0.1:{site.port}") as proxy,
         proxy.tunnel("127.0.0.1", site.port) as (reader, _),
     ):
-        before = -1
-        while written != before:  # until nothing moves any more
-            before = written
-            await asyncio.sleep(0.2)
+        seen: list[int] = []
+        # Until nothing moves any more: five looks with the same answer.
+        await eventually_async(lambda: seen.append(written) or (len(seen) > 5 and len(set(seen[-5:])) == 1))
         assert 0 < written < 16 * 2**20
         assert await reader.readexactly(1_000_000) == b"x" * 1_000_000
 
@@ -216,8 +214,7 @@ async def test_a_browser_that_leaves_takes_its_upstream_connection_along() -> No
     async with Site(wait) as site, Proxy(f"127.0.0.1:{site.port}") as proxy:
         async with proxy.connect() as (_, writer):
             writer.write(plain(site.port))
-            while not site.connections:
-                await asyncio.sleep(0.01)
+            await eventually_async(lambda: site.connections)
             writer.transport.abort()
         async with asyncio.timeout(5):
             await ended.wait()
@@ -361,13 +358,18 @@ async def test_through_an_upstream_proxy_the_rules_still_hold() -> None:
         through = UpstreamProxy("127.0.0.1", upstream.port, "user", "pa@ss")
         async with Proxy(f"127.0.0.1:{upstream.port}", upstream=through) as proxy:
             for target in ("169.254.169.254:80", "127.0.0.1:22", "localhost:22", "[::1]:22", "10.0.0.1:80"):
-                assert (await proxy.get(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())).startswith(b"HTTP/1.1 403"), target
+                answer = await proxy.get(f"CONNECT {target} HTTP/1.1\r\n\r\n".encode())
+                assert answer.startswith(b"HTTP/1.1 403"), target
     assert upstream.connections == 0
 
 
 async def test_close_cuts_every_connection() -> None:
-    async with Site(echo) as site, Proxy(f"127.0.0.1:{site.port}") as proxy:
-        async with proxy.tunnel("127.0.0.1", site.port) as (reader, _), asyncio.timeout(5):
-            await proxy.forwarder.close()
-            with contextlib.suppress(ConnectionResetError):
-                assert await reader.read() == b""
+    async with (
+        Site(echo) as site,
+        Proxy(f"127.0.0.1:{site.port}") as proxy,
+        proxy.tunnel("127.0.0.1", site.port) as (reader, _),
+        asyncio.timeout(5),
+    ):
+        await proxy.forwarder.close()
+        with contextlib.suppress(ConnectionResetError):
+            assert await reader.read() == b""

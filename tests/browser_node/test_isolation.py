@@ -247,16 +247,22 @@ class Redirector(Canary):
         )
 
 
+def renderers_of(keeper: int) -> list[str]:
+    """The status of each renderer below it; none of its processes runs without a sandbox."""
+    found = []
+    for process in Snapshot().tree(keeper):
+        arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
+        assert b"--no-sandbox" not in arguments.split(b"\0")
+        if b"--type=renderer" in arguments:
+            found.append(Path(f"/proc/{process.pid}/status").read_text())
+    return found
+
+
 async def test_renderers_are_in_their_own_sandbox_within_ours(node: RunningNode, start: Start) -> None:
     spec = start(prepare=True)
     async with await Cdp.connect(node, spec) as cdp:
         await cdp.evaluate(await cdp.page(), "1")
-        renderers = []
-        for process in Snapshot().tree(keeper_of(node, spec)):
-            arguments = Path(f"/proc/{process.pid}/cmdline").read_bytes()
-            assert b"--no-sandbox" not in arguments.split(b"\0")
-            if b"--type=renderer" in arguments:
-                renderers.append(Path(f"/proc/{process.pid}/status").read_text())
+        renderers = renderers_of(keeper_of(node, spec))
         assert renderers
         for status in renderers:
             fields = dict(line.split(":\t", 1) for line in status.splitlines() if ":\t" in line)

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -76,8 +77,11 @@ class Grid:
         headers = dict(options.pop("headers", {}))
         if token is not None:
             headers["authorization"] = f"Bearer {token or self.token}"
-        url = path if "://" in path else f"{self.ws}{path}"
-        return connect(url, additional_headers=headers, compression=None, proxy=None, **options)
+        host = headers.pop("host", "")
+        base = f"ws://{host}" if host else self.ws
+        url = path if "://" in path else f"{base}{path}"
+        where = {"host": "127.0.0.1", "port": self.port}
+        return connect(url, additional_headers=headers, compression=None, proxy=None, **where, **options)
 
     async def refused(self, path: str, **options: Any) -> tuple[int, dict[str, Any], Any]:
         """Status, problem and headers of an upgrade that is refused."""
@@ -85,8 +89,8 @@ class Grid:
             async with self.connect(path, **options):
                 raise AssertionError("the upgrade was accepted")
         except InvalidStatus as error:
-            body = error.response.body or b"{}"
-            return error.response.status_code, httpx.Response(200, content=body).json(), error.response.headers
+            problem = json.loads(bytes(error.response.body or b"{}"))
+            return error.response.status_code, problem, error.response.headers
 
     async def state(self, session: BrowserSession) -> BrowserSession:
         await session.arefresh_from_db()
@@ -126,6 +130,7 @@ async def running_grid(node: FakeNode, directory: Path, *, splices: bool = True,
     _, token = await sync_to_async(people.make_token)(user)
     pool = await sync_to_async(pools.ensure_default_pool)()
     row = await sync_to_async(ensure_node)("local", provider="fake", address=node.address)
+    await Node.objects.filter(pk=row.pk).aupdate(browsers=100)  # ended sessions give room back
     async with lifespan(gateway):
         task = asyncio.create_task(server.serve())
         await eventually(lambda: server.started or task.done())

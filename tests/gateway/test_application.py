@@ -55,7 +55,7 @@ async def test_the_node_gets_its_own_key_and_names_and_nothing_of_the_client_s(g
 async def test_a_token_is_taken_wherever_a_client_can_put_it(grid: Grid, way: str) -> None:
     await grid.warm()
     headers = {"x-api-key": grid.token} if way == "key" else {}
-    path = {"query": f"/connect?token={grid.token}", "userinfo": f"ws://{grid.token}@localhost:{grid.port}/connect"}
+    path = {"query": f"/connect?token={grid.token}", "userinfo": f"ws://x:{grid.token}@localhost:{grid.port}/connect"}
     async with grid.connect(
         path.get(way, "/connect"), token="" if way == "bearer" else None, headers=headers
     ) as client:

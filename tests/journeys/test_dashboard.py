@@ -135,6 +135,7 @@ def test_the_session_page_tells_the_story_as_it_happens(
     running_product.api("DELETE", f"/sessions/{session['id']}")
     expect(page.locator("#session-ending")).to_contain_text("You released this session", timeout=15_000)
     expect(page.locator("#session-join")).to_be_empty()
+    expect(page.locator("#session-head[data-state=completed]")).to_be_visible(timeout=15_000)
     shoot(page, "session-ended")
 
 
@@ -158,6 +159,35 @@ def test_a_newcomer_runs_the_snippet_that_the_page_shows(
     client.close()
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_overview_shows_a_working_day(
+    theme: str, running_product: Product, chromium: Browser, open_page: Open, shoot: Shoot
+) -> None:
+    page = open_page(running_product.admin_email, theme=theme)
+    page.goto("/")
+    if page.get_by_role("button", name="Put a token in").is_visible():
+        page.get_by_role("button", name="Put a token in").click()
+    mine = {"Authorization": f"Bearer {page.locator('#new-token').inner_text()}"}
+
+    def session(name: str) -> dict[str, str]:
+        made = running_product.api("POST", "/sessions?wait=30", headers=mine, json={"name": name}).json()
+        return {key: str(made[key]) for key in ("id", "connect_url")}
+
+    over, watched, waiting = session("login as guest"), session("checkout flow"), session("price watch")
+    running_product.api("DELETE", f"/sessions/{over['id']}", headers=mine)
+    client = chromium.browser_type.connect_over_cdp(watched["connect_url"])
+    page.goto("/")
+    until_live(page)
+    latest = page.locator("#recent")
+    expect(latest).to_contain_text("Running")
+    expect(latest).to_contain_text("Completed", timeout=15_000)
+    expect(page.locator("bg-strip a.cell[data-state=claimed]")).not_to_have_count(0)
+    shoot(page, f"working-day-{theme}")
+    client.close()
+    for ended in (watched, waiting):
+        running_product.api("DELETE", f"/sessions/{ended['id']}", headers=mine)
+
+
 def test_a_copied_snippet_is_the_snippet(running_product: Product, open_page: Open) -> None:
     page = open_page(running_product.admin_email)
     page.goto("/")
@@ -172,7 +202,7 @@ def test_a_copied_snippet_is_the_snippet(running_product: Product, open_page: Op
 def test_a_pool_is_made_changed_and_deleted(running_product: Product, open_page: Open, shoot: Shoot) -> None:
     page = open_page(running_product.admin_email)
     page.goto("/pools/new/")
-    page.get_by_label("Name").fill("journey")
+    page.get_by_role("textbox", name="Name").fill("journey")
     page.get_by_label("Kept warm").fill("0")
     page.get_by_label("Alive at once").fill("4")
     expect(page.locator("bg-pool-preview .cell")).to_have_count(4)
@@ -188,7 +218,7 @@ def test_a_pool_is_made_changed_and_deleted(running_product: Product, open_page:
 def test_a_token_is_made_shown_once_and_revoked(running_product: Product, open_page: Open) -> None:
     page = open_page(running_product.admin_email)
     page.goto("/tokens/new/")
-    page.get_by_label("Name").fill("journey")
+    page.get_by_role("textbox", name="Name").fill("journey")
     page.get_by_role("button", name="Make token").click()
     secret = page.locator("#made-token").inner_text()
     page.get_by_role("link", name="I have copied it").click()

@@ -3,12 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from hypothesis import settings
 
 from apps.accounts.models import User
 from apps.pools.models import Pool
 from apps.providers.fake import FakeProvider
 from tests.reconciler.drive import Drive, driven, make_pool
 from tests.support.moving_clock import MovingClock, moving_clock
+
+settings.register_profile("reconciler", deadline=None, derandomize=True, database=None)
+settings.load_profile("reconciler")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from django.db.models import Exists
 
 from apps.access.permissions import Scope
 from apps.accounts.models import User
-from apps.core.errors import Conflict, Ended, NotAllowed
+from apps.core.errors import Conflict, Ended, Invalid, NotAllowed
 from apps.events.models import Event
 from apps.nodes.leases import hold
 from apps.pools.models import Pool
@@ -121,7 +121,7 @@ def test_the_time_is_prolonged_from_now_but_never_beyond_the_pools_longest_life(
     claimed = time.now
     time.forward(600)
     assert keep_open(session, 120, actor=actor_for(user)) == time.now + timedelta(seconds=120)
-    assert keep_open(session, 999_999, actor=actor_for(user)) == claimed + timedelta(minutes=60)
+    assert keep_open(session, 600_000, actor=actor_for(user)) == claimed + timedelta(minutes=60)
 
 
 def test_what_is_ending_cannot_be_changed_or_prolonged(session: BrowserSession, user: User) -> None:
@@ -161,3 +161,19 @@ def test_a_former_reconciler_adopts_nothing(pool: Pool, user: User, claim: Ask, 
     with pytest.raises(Raced):
         adopt_launch(session, session.launch_wanted, fence=former)
     assert not BrowserSession.objects.filter(Exists(former.query())).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("name", "x" * 121), ("name", "\x00"), ("metadata", {"a": 1}), ("keep_alive", "yes"), ("timeout", 0), ("timeout", "1")],
+)
+def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, session: BrowserSession, user: User) -> None:
+    with pytest.raises(Invalid) as refused:
+        change_session(session, {name: value}, actor=actor_for(user))
+    assert name in refused.value.fields
+
+
+@pytest.mark.database
+def test_a_mark_of_any_letters_can_be_stored(session: BrowserSession, user: User) -> None:
+    mark(session, "a\x00b\ud800", actor=actor_for(user))
+    assert Event.objects.get(session_id=session.pk, type="session.marked").data["label"] == "a?b?"

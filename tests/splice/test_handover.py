@@ -8,6 +8,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
 from splice import handover
+from splice.ends import End
 from splice.upstream import Upstream
 from tests.splice.harness import (
     ACCEPT,
@@ -362,3 +363,28 @@ async def test_uvicorns_own_deadline_cuts_what_the_drain_time_would_keep():
                 await client.recv()
         async with asyncio.timeout(3):
             await served.task
+
+
+async def test_a_relay_that_never_says_goodbye_is_cut_in_the_end(monkeypatch):
+    monkeypatch.setattr(handover, "GOODBYE_SECONDS", 0.1)
+    asked = []
+
+    class Mute:
+        def ends(self):
+            return End(), End()
+
+        def opened(self):
+            pass
+
+        def close(self, code, reason):
+            asked.append((code, reason))
+
+    async with websocket_upstream() as upstream, serving(gate := Gate(upstream, relay=Mute()), drain=0.05) as served:
+        async with connect(served.url()) as client:
+            served.server.should_exit = True
+            with pytest.raises(ConnectionClosed):
+                await client.recv()
+        async with asyncio.timeout(3):
+            await served.task
+        assert gate.got("draining")
+    assert asked == [(1012, "service restart")]

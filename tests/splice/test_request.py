@@ -5,7 +5,6 @@ import pytest
 from splice.request import Request, upstream_head
 from splice.response import Response, parse_head
 from splice.upstream import Upstream
-from tests.splice.harness import KEY
 
 HEAD = (
     b"GET /connect/a%2Fb?token=x&y=1 HTTP/1.1\r\nhost: h\r\nsec-websocket-key: k\r\nsec-websocket-version: 13\r\n"
@@ -68,7 +67,3 @@ def test_an_answer_is_read_whatever_the_spacing():
 def test_an_upstream_is_in_exactly_one_place(wrong):
     with pytest.raises(ValueError, match="upstream"):
         Upstream(**wrong)
-
-
-def test_the_key_of_the_tests_is_a_real_one():
-    assert len(KEY) == 24

@@ -101,6 +101,8 @@ def test_who_may_not_manage_tokens_makes_none(user: User) -> None:
 def test_a_token_has_a_name_and_an_expiry_to_come(user: User, time: MovingClock) -> None:
     with pytest.raises(Invalid, match="name"):
         issue_token(actor=actor_for(user), name="  ")
+    with pytest.raises(Invalid, match="name"):
+        issue_token(actor=actor_for(user), name="a\x00b")
     with pytest.raises(Invalid) as refused:
         issue_token(actor=actor_for(user), name="x", expires_at=time.now)
     assert "expires_at" in refused.value.fields

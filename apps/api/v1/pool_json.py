@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apps.api.endpoint import is_storable
 from apps.api.v1.moments import moment
 from apps.core.errors import Invalid
 from apps.core.identifiers import encode
@@ -48,7 +49,7 @@ def pool_fields(body: Mapping[str, Any]) -> dict[str, Any]:
         elif name == "labels":
             if not _are_labels(value):
                 wrong[name] = f"Give at most {MOST_LABELS} texts of at most {LONGEST_LABEL} letters."
-        elif not isinstance(value, str) or "\x00" in value:
+        elif not is_storable(value):
             wrong[name] = "Give a text."
     if "launch" in body:
         _launch(body["launch"], fields, wrong)
@@ -83,6 +84,5 @@ def _are_labels(value: Any) -> bool:
     return (
         isinstance(value, dict)
         and len(value) <= MOST_LABELS
-        and all(isinstance(text, str) and "\x00" not in text and len(text) <= LONGEST_LABEL for text in value.values())
-        and all("\x00" not in key and len(key) <= LONGEST_LABEL for key in value)
+        and all(is_storable(text) and len(text) <= LONGEST_LABEL for pair in value.items() for text in pair)
     )

@@ -7,7 +7,7 @@ from rest_framework.response import Response
 
 from apps.access.lookup import find
 from apps.access.permissions import Permission
-from apps.api.endpoint import Endpoint, known_only
+from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.pagination import page_of
 from apps.api.schema import KEY, PAGING, WAIT, problems
 from apps.api.v1 import documents, examples
@@ -163,6 +163,6 @@ class PoolFlush(Endpoint):
 
 def _provider(body: dict[str, object]) -> str:
     name = body.get("provider", "")
-    if not isinstance(name, str) or "\x00" in name:
+    if not is_storable(name):
         raise Invalid("invalid", "provider: Give a name.", fields={"provider": "Give a name."})
-    return name
+    return str(name)

@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.access.lookup import find
+from apps.access.lookup import find, visible
 from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint
 from apps.api.filters import narrowed_sessions
@@ -15,7 +15,7 @@ from apps.api.v1.session_json import session_json
 from apps.core import clock
 from apps.sessions.lifecycle import EndReason
 from apps.sessions.models import BrowserSession
-from apps.sessions.queries import live, visible_sessions
+from apps.sessions.queries import live
 from apps.sessions.services import stop_session
 
 MOST_AT_ONCE = 1000  # whoever has more asks again
@@ -54,7 +54,7 @@ class ReleaseMany(Endpoint):
     )
     def post(self, request: Request) -> Response:
         actor = self.actor
-        actor.require(Permission.SESSION_CONTROL)
-        rows = narrowed_sessions(live(visible_sessions(actor)).filter(owner=actor.user), request, actor)
+        mine = visible(live(), actor, Permission.SESSION_CONTROL).filter(owner=actor.user)
+        rows = narrowed_sessions(mine, request, actor)
         waiting = rows.filter(stop_requested_at__isnull=True)[:MOST_AT_ONCE]
         return Response({"released": sum(stop_session(session, actor=actor) for session in waiting)}, status=202)

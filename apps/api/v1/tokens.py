@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from apps.access.lookup import find
 from apps.access.permissions import Permission, Scope
-from apps.api.endpoint import Endpoint, known_only
+from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.pagination import page_of
 from apps.api.schema import PAGING, problems
 from apps.api.v1 import documents, examples
@@ -102,10 +102,10 @@ def token_json(token: ApiToken) -> dict[str, Any]:
 
 
 def _name(body: dict[str, Any]) -> str:
-    name = body.get("name", "")
-    if not isinstance(name, str) or "\x00" in name or not name.strip():
+    name: Any = body.get("name", "")
+    if not is_storable(name) or not name.strip():
         raise Invalid("invalid", "name: Give the token a name.", fields={"name": "Give the token a name."})
-    return name
+    return str(name)
 
 
 def _scopes(body: dict[str, Any]) -> frozenset[Scope] | None:

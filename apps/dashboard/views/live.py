@@ -1,7 +1,6 @@
 """The event stream of a tab: what happened that this person may see, as hints which parts to ask for anew."""
 
 import json
-import threading
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from time import monotonic
@@ -19,7 +18,7 @@ from apps.core.identifiers import encode
 from apps.dashboard.asking import actor_for
 from apps.events.bus import Topic
 from apps.events.models import Event
-from apps.events.news import News
+from apps.events.news import News, closing
 from apps.events.queries import after, last_position
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
@@ -28,7 +27,6 @@ BATCH = 200  # more than this at once: the page asks for everything instead
 LOOK_SECONDS = 1.0  # without news the table is read this often
 BEAT_SECONDS = 10.0  # keeps proxies from closing, and tells the page that we live; the cookie is checked as often
 news = News(Topic.NEWS)
-closing = threading.Event()  # set by whoever shuts this process down: streams end within a second and pages reconnect
 
 
 @require_GET

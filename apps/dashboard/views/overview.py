@@ -73,7 +73,8 @@ def token(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     count = own_tokens(actor).count()
     _, secret = issue_token(actor=actor, name=f"Connect card {count + 1}")
-    context = {**_connect(request, secret), "first": None, "default_pool": pool_to_claim(actor, "")}
+    is_newcomer = not _recent(actor)
+    context = {**_connect(request, secret), "first": None, "show_waiting": is_newcomer, "is_newcomer": is_newcomer}
     if is_partial(request):
         return render(request, "dashboard/parts/connect.html", context)
     return render(request, "dashboard/tokens/made.html", {"secret": secret, **context})
