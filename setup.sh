@@ -65,6 +65,7 @@ missing_packages() {
   [ -d /usr/share/fonts/truetype/liberation ] || [ -d /usr/share/fonts/truetype/liberation2 ] || echo fonts-liberation
   [ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core
   compgen -G '/usr/lib/*/libatomic.so.1' >/dev/null || compgen -G '/usr/lib*/libatomic.so.1' >/dev/null || echo libatomic1 # Playwright's driver, with which most clients come
+  getent hosts probe.localhost >/dev/null || echo libnss-myhostname # host roots: <secret>.connect.localhost
   if [ "$level" = test ]; then command -v chromedriver >/dev/null || echo chromium-driver; fi
 }
 needed() { # what nothing works without; the rest only makes it better

@@ -8,7 +8,7 @@ import contextlib
 import logging
 from enum import Enum
 
-from browser_node import jail, memory, processes
+from browser_node import memory, processes
 from browser_node.browser import Browser
 from browser_node.changes import Changes
 from browser_node.ground import Ground
@@ -147,17 +147,17 @@ class Browsers:
         return next(slot for slot in range(len(taken) + 1) if slot not in taken)
 
     def _end_leftovers(self) -> None:
-        for pid in processes.running_script(jail.KEEPER, below=self._ground.directories.root):
-            process = processes.identify(pid)
-            if process is not None:
-                logger.warning("ending a browser of an earlier node")
-                tree = Snapshot().tree(pid)
-                for each in (process, *tree):
-                    processes.kill(each)
-                processes.wait_gone_now(tree)
-        left = self._ground.directories.wipe_all()
-        if left:
-            logger.warning("wiped the directories of %d browsers of an earlier node", len(left))
+        names = self._ground.directories.names()
+        if not names:
+            return
+        logger.warning("%d browsers of an earlier node are ended and wiped", len(names))
+        while left := processes.confining(names):
+            tree = [process for each in left for process in Snapshot().tree(each.pid)]
+            for process in (*left, *tree):
+                processes.kill(process)
+            processes.wait_gone_now((*left, *tree))
+        for name in names:
+            self._ground.directories.wipe(name)
 
 
 def _measure(pids: dict[str, int]) -> dict[str, Usage]:

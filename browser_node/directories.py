@@ -56,12 +56,9 @@ class Directories:
             raise DirectoryError("this platform cannot delete a directory without following links")
         shutil.rmtree(path, onerror=_retry_once)
 
-    def wipe_all(self) -> list[str]:
-        """What an earlier node left behind; returns the names."""
-        left = [entry.name for entry in os.scandir(self.root) if is_instance_id(entry.name)]
-        for name in left:
-            self.wipe(name)
-        return left
+    def names(self) -> list[str]:
+        """Of all browsers that have a directory here."""
+        return [entry.name for entry in os.scandir(self.root) if is_instance_id(entry.name)]
 
     def _place(self, name: str) -> Path:
         if not is_instance_id(name):

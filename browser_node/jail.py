@@ -19,6 +19,7 @@ from browser_node import processes, sandbox
 KEEPER = Path(__file__).with_name("keeper.py")
 
 _GONE_SECONDS = 10.0
+_LOOK_AGAIN_SECONDS = 1.0
 _CONNECT_SECONDS = 10.0
 _OUTPUT_KEPT = 4096
 
@@ -64,10 +65,11 @@ class Exit:
 class Jail:
     """One running keeper and what it keeps."""
 
-    def __init__(self, process: asyncio.subprocess.Process, control: socket.socket) -> None:
+    def __init__(self, name: str, process: asyncio.subprocess.Process, control: socket.socket) -> None:
         loop = asyncio.get_running_loop()
         self.pid = process.pid
         self.exited: asyncio.Future[Exit] = loop.create_future()
+        self._name = name
         self._process = process
         self._control = control
         self._listener: asyncio.Future[socket.socket] = loop.create_future()
@@ -104,7 +106,7 @@ class Jail:
             for descriptor in policies:
                 os.close(descriptor)
         ours.setblocking(False)  # noqa: FBT003 - the standard library's signature
-        jail = cls(process, ours)
+        jail = cls(confinement.home.name, process, ours)
         try:
             return jail, await asyncio.shield(jail._listener)
         except BaseException:
@@ -137,14 +139,16 @@ class Jail:
 
     async def kill(self) -> bool:
         """End keeper and browser at once; true when every process of theirs is seen gone."""
-        tree = processes.Snapshot().tree(self.pid)
+        tree = await asyncio.to_thread(lambda: processes.Snapshot().tree(self.pid))
         with suppress(ProcessLookupError):
             self._process.kill()
-        gone = await processes.wait_gone(tree, _GONE_SECONDS)
-        for process in () if gone else tree:
-            processes.kill(process)
+        # A bubblewrap that was just being started may not have asked to die with its parent yet.
+        while orphans := await asyncio.to_thread(processes.confining, [self._name]):
+            for process in orphans:
+                processes.kill(process)
+            await processes.wait_gone(orphans, _LOOK_AGAIN_SECONDS)
         await self.exited
-        return gone or await processes.wait_gone(tree, _GONE_SECONDS)
+        return await processes.wait_gone(tree, _GONE_SECONDS)
 
     def _hear(self) -> None:
         try:
@@ -208,6 +212,7 @@ def _keeper_arguments(confinement: Confinement, control: int, policies: tuple[in
     outside = not confinement.binary.is_relative_to("/usr")
     directory = str(confinement.binary.parent) if outside else ""
     walls = sandbox.Sandbox(
+        name=confinement.home.name,
         home="@home@",
         command=(str(confinement.binary), *confinement.arguments),
         environment=confinement.environment,

@@ -103,7 +103,7 @@ def _die_with(parent: int) -> None:
     """After the last change of credentials, which clears the request."""
     _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
-        raise Refused("the node is gone")
+        raise Refused("the parent is gone")
 
 
 def _raise_network() -> None:
@@ -159,16 +159,16 @@ def _watch_children() -> int:
 
 
 def _start(program: list[str]) -> int:
-    child = os.fork()
+    keeper, child = os.getpid(), os.fork()
     if child:
         return child
     try:
-        _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
+        _die_with(keeper)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.execv(program[0], program)  # noqa: S606 - what the node gave us; there is no shell
-    except OSError as error:
-        os.write(2, f"{program[0]}: {error.strerror}\n".encode())
+    except (OSError, Refused) as error:
+        os.write(2, f"{program[0]}: {error}\n".encode())
     finally:
         os._exit(127)
 

@@ -100,8 +100,8 @@ def kill(process: Process) -> None:
             return  # it went by itself meanwhile
 
 
-def running_script(script: Path, below: Path) -> Collection[int]:
-    """Pids of Python processes that run this script with an argument at or below this directory."""
+def confining(names: Collection[str]) -> list[Process]:
+    """The keepers and bubblewraps that have one of these names in an argument, whoever their parent is by now."""
     found = []
     for entry in os.listdir("/proc"):
         if not entry.isdigit():
@@ -110,8 +110,12 @@ def running_script(script: Path, below: Path) -> Collection[int]:
             arguments = Path(f"/proc/{entry}/cmdline").read_bytes().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if str(script) in arguments[:5] and any(Path(part).is_relative_to(below) for part in arguments[:10] if part):
-            found.append(int(entry))
+        is_ours = os.path.basename(arguments[0]) == "bwrap" or any(
+            part.endswith("/keeper.py") for part in arguments[:5]
+        )
+        if is_ours and any(name in part for part in arguments for name in names):
+            process = identify(int(entry))
+            found += [process] if process else []
     return found
 
 

@@ -26,8 +26,12 @@ _TEMPORARY_BYTES = 1024**3
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """`home` and `binary_directory` are paths as the keeper sees them; the latter is empty below /usr."""
+    """`home` and `binary_directory` are paths as the keeper sees them; the latter is empty below /usr.
 
+    `name` becomes the host name inside, and so tells from outside whose bubblewrap a process is.
+    """
+
+    name: str
     home: str
     command: tuple[str, ...]
     environment: tuple[tuple[str, str], ...] = ()
@@ -47,7 +51,7 @@ def bubblewrap_arguments(sandbox: Sandbox, program: str = "bwrap") -> list[str]:
         "--unshare-uts",
         "--unshare-cgroup-try",
         "--hostname",
-        "browser",
+        sandbox.name,
         "--die-with-parent",
         "--new-session",
         "--clearenv",

@@ -41,16 +41,17 @@ class Supervisor:
 
     async def watch(self) -> None:
         """Until the connection ends; raises Unreachable when the browser hangs."""
-        failures, answered_at = 0, time.monotonic()
+        failures, silent_since = 0, 0.0
         while not self._devtools.is_closed:
             asked_at = time.monotonic()
             try:
                 await self._devtools.send("Browser.getVersion", seconds=PING_SECONDS)
-                failures, answered_at = 0, time.monotonic()
+                failures = 0
             except DevtoolsError:
+                silent_since = silent_since if failures else asked_at
                 failures += 1
             self._say_alive(is_alive=not failures)
-            silent = time.monotonic() - answered_at
+            silent = time.monotonic() - silent_since
             if failures >= UNREACHABLE_LOOKS and silent >= UNREACHABLE_SECONDS:
                 raise Unreachable(f"the browser has not answered for {silent:.0f} s")
             rest = asked_at + PING_SECONDS - time.monotonic()

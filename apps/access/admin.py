@@ -4,15 +4,18 @@ Rights are staff's as a whole, not Django's per model, as everywhere else. Chang
 any; what these refuse is told on the page.
 """
 
-from typing import Any, ClassVar, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib import messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.access.actor import Actor
-from apps.accounts.models import User
 from apps.core.errors import GridError
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
 
 try:
     from unfold.admin import ModelAdmin
@@ -21,7 +24,7 @@ except ImportError:  # it only dresses; the pages work without
 
 
 def actor_of(request: HttpRequest) -> Actor:
-    return Actor.by_cookie(cast(User, request.user))
+    return Actor.by_cookie(cast("User", request.user))
 
 
 class GridAdmin(ModelAdmin):  # type: ignore[misc] # unfold is untyped
@@ -48,12 +51,22 @@ class GridAdmin(ModelAdmin):  # type: ignore[misc] # unfold is untyped
         return self.may_delete and _is_staff(request)
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            response: HttpResponse = super().changeform_view(request, *args, **kwargs)
-        except GridError as error:
-            messages.error(request, error.detail)
-            return HttpResponseRedirect(request.get_full_path())
-        return response
+        return _told(request, lambda: super(GridAdmin, self).changeform_view(request, *args, **kwargs))
+
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _told(request, lambda: super(GridAdmin, self).delete_view(request, *args, **kwargs))
+
+    def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _told(request, lambda: super(GridAdmin, self).changelist_view(request, *args, **kwargs))
+
+
+def _told(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:
+    """What a service refuses as words on the page that one came from; nothing of it was done."""
+    try:
+        return view()
+    except GridError as error:
+        messages.error(request, error.detail)
+        return HttpResponseRedirect(request.get_full_path())
 
 
 def _is_staff(request: HttpRequest) -> bool:

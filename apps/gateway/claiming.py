@@ -66,9 +66,14 @@ class Standing:
 def begin(wish: Wish) -> Standing:
     """Claim. Raises whatever refuses it."""
     caller = Caller(wish.actor, is_held=True, address=wish.address)
-    claimed = claim_once(caller, wish.options, wish.key).claimed
-    standing = Standing(wish, claimed.session, claimed.claim)
-    _check(standing)
+    answer = claim_once(caller, wish.options, wish.key)
+    standing = Standing(wish, answer.claimed.session, answer.claimed.claim)
+    try:
+        _check(standing)
+    except NoCapacity as error:
+        if answer.repeated:  # trying again under this key cannot help
+            raise Ended("claim_ended", f"What was claimed under this key is over. {error.detail}") from error
+        raise
     return standing
 
 
@@ -135,8 +140,6 @@ def _check(standing: Standing) -> None:
             raise over
     elif standing.claim is not None and standing.claim.state != Claim.State.QUEUED:
         seconds = round((standing.claim.expires_at - standing.claim.queued_at).total_seconds())
-        if standing.wish and standing.wish.key and standing.claim.state == Claim.State.CANCELLED:
-            raise Ended("claim_cancelled", "The claim under this key was cancelled. Use another key.")
         raise NoCapacity("queue_timeout", f"No browser came free within {seconds} s. Try again.", retry_after=2)
 
 

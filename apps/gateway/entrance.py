@@ -9,7 +9,7 @@ from apps.access.lookup import find
 from apps.access.outside import network_of
 from apps.access.permissions import Permission
 from apps.access.rates import Allowance
-from apps.core.errors import NotAllowed, NotFound
+from apps.core.errors import Invalid, NotAllowed, NotFound
 from apps.core.identifiers import decode
 from apps.gateway import claiming
 from apps.gateway.addresses import Kind, Thing, browser_id
@@ -57,10 +57,17 @@ def claim(request: Request, options: SessionOptions, gateway: Process | None) ->
     """Authorise, count, claim; with a gateway also open the connection. Raises whatever refuses it."""
     known = known_by_token(shown(request.headers, request.query))
     allowance = count_claim(known.actor, request.outside.address)
-    key = request.headers.get("idempotency-key", "") or request.query.get("claim", "")
+    key = _key(request)
     sticky = network_of(request.outside.address) if settings.GRID.claim_sticky_ip else ""
     standing = claiming.begin(Wish(known.actor, options, key, sticky))
     return Asked(known, standing, allowance, _admit_if_usable(known, standing, gateway))
+
+
+def _key(request: Request) -> str:
+    key = request.headers.get("idempotency-key", "") or request.query.get("claim", "")
+    if not key.isprintable():
+        raise Invalid("invalid", "The key holds characters that cannot be printed.", fields={"claim": "Not printable."})
+    return key
 
 
 def come_back(request: Request, gateway: Process | None) -> Asked:

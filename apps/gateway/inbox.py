@@ -10,6 +10,7 @@ from apps.gateway.refusals import Message, Receive
 T = TypeVar("T")
 
 FAREWELLS = frozenset({"websocket.disconnect", "http.disconnect"})
+KEPT = 8  # messages nobody took yet; more stay with the server, whose client then has to wait
 
 
 class Inbox:
@@ -17,7 +18,7 @@ class Inbox:
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._messages: asyncio.Queue[Message] = asyncio.Queue()
+        self._messages: asyncio.Queue[Message] = asyncio.Queue(KEPT)
         self._reading: asyncio.Task[None] | None = None
         self.left = asyncio.Event()
 
@@ -48,9 +49,10 @@ class Inbox:
     async def _read(self) -> None:
         while not self.left.is_set():
             message = await self._receive()
-            self._messages.put_nowait(message)
             if message["type"] in FAREWELLS:
                 self.left.set()
+            if not message["type"].startswith("http."):  # a GET has no body that we read
+                await self._messages.put(message)
 
 
 def _both(*tasks: Awaitable[Any]) -> "set[asyncio.Future[Any]]":

@@ -10,7 +10,7 @@ from django.conf import settings
 from apps.core.errors import Ended, GridError, NoCapacity, NotFound
 from apps.gateway.addresses import Address, Thing
 from apps.gateway.inbox import Inbox
-from apps.gateway.links import Link
+from apps.gateway.links import RESTART, Goodbye, Link
 from apps.gateway.refusals import Message, Send
 from apps.gateway.resident import Resident
 from apps.gateway.upstreams import upstream_of
@@ -54,6 +54,9 @@ async def join(resident: Resident, link: Link, address: Address, door: Door) -> 
             await _splice(link, address, door, headers)
         else:
             await _relay(link, address, door, headers)
+    except asyncio.CancelledError:
+        link.goodbye = link.goodbye or Goodbye(RESTART, "service restart")  # the server's patience is over
+        raise
     finally:
         link.over.set()
         resident.channels.release(link)

@@ -5,6 +5,7 @@ A handler runs on a database thread, with the actor of the very connection that 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from apps.access.actor import Actor
@@ -100,7 +101,9 @@ def keep_alive(call: Call) -> Mapping[str, Any]:
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds <= 7 * 24 * 3600:
         raise CdpProblem(BAD_PARAMS, "'seconds' must be a number from 1 to 604800.")
     call.actor.require(Permission.SESSION_USE)
-    until = keep_open(call.session, int(seconds), actor=Actor.system())
+    until = call.session.expires_at
+    if until is None or until < clock.now() + timedelta(seconds=seconds):
+        until = keep_open(call.session, int(seconds), actor=Actor.system())
     return {"expiresAt": until.isoformat() if until else None}
 
 

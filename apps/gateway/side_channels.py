@@ -39,14 +39,14 @@ class SideChannels:
         if channel is None:
             channel = SideChannel(link.place, gateway, self._find_link)
             self._open[link.place.instance_id] = channel
-        channel.users += 1
+        channel.users.add(link.id)
         await channel.ready()
 
     def release(self, link: Link) -> None:
         channel = self._open.get(link.place.instance_id)
         if channel is None:
             return
-        channel.users -= 1
+        channel.users.discard(link.id)
         if not channel.users:
             del self._open[link.place.instance_id]
             channel.stop()
@@ -62,7 +62,7 @@ class SideChannel:
 
     def __init__(self, place: Place, gateway: str, find_link: FindLink) -> None:
         self.place, self.gateway = place, gateway
-        self.users = 0
+        self.users: set[str] = set()
         self._find_link = find_link
         self._tried = asyncio.Event()
         self._answers: set[asyncio.Task[None]] = set()

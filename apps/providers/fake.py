@@ -74,7 +74,11 @@ class FakeProvider(Provider):
 
     def owned(self) -> Collection[BrowserRef]:
         with self._lock:
-            return list(self.browsers)
+            listed = list(self.browsers)
+            for ref in listed:
+                if self.browsers[ref].seen.phase is Phase.STOPPING:
+                    self._end(ref)
+            return listed
 
     def crash(self, ref: BrowserRef, reason: str = "browser_crashed") -> None:
         """As if its process had died."""

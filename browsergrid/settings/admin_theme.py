@@ -1,4 +1,4 @@
-"""The administration in the product's own language: its greys, its accent, its mark. See static/dashboard/css/admin.css."""
+"""The administration in the product's own language: its greys, accent and mark. See static/dashboard/css/admin.css."""
 
 from typing import Any
 

@@ -6,6 +6,7 @@ from csp.constants import NONCE
 
 from browsergrid.schedule import JOBS
 from browsergrid.settings import env, grid
+from browsergrid.settings.admin_theme import UNFOLD  # noqa: F401 - read by unfold
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()

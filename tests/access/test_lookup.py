@@ -64,7 +64,9 @@ def test_an_actor_without_a_person_who_is_not_the_grid_sees_nothing(mine: Browse
 
 
 @pytest.mark.parametrize("permission", list(Permission))
-def test_without_its_scope_a_permission_is_refused_even_for_ones_own(permission: Permission, mine: BrowserSession) -> None:
+def test_without_its_scope_a_permission_is_refused_even_for_ones_own(
+    permission: Permission, mine: BrowserSession
+) -> None:
     narrow = replace(owner(mine), scopes=frozenset(set(Scope) - {SCOPE_FOR[permission]}))
     with pytest.raises(NotAllowed) as refused:
         find(BrowserSession, mine.public_id, narrow, permission)

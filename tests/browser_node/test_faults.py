@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from browser_node.client import NodeRefused, NodeUnreachable
-from browser_node.processes import wait_gone_now
+from browser_node.processes import confining, wait_gone_now
 from browser_node.wire import Phase, Reason
 from tests.support.eventually import eventually
 from tests.support.node import RunningNode, launch_spec
@@ -221,3 +221,18 @@ def test_the_node_dies_with_its_parent_when_told_so(directory: Path) -> None:
     node.process.send_signal(signal.SIGKILL)
     node.process.wait()
     assert wait_gone_now(tree, 2.0)
+
+
+def test_browsers_that_are_ended_while_they_start_leave_nothing(directory: Path) -> None:
+    """At whatever moment: the keeper, bubblewrap and Chromium are each killed in their first steps."""
+    with RunningNode(directory, environment={"BROWSERGRID_NODE_MAX_BROWSERS": "100"}) as node:
+        specs = [launch_spec() for _ in range(60)]
+        for n, spec in enumerate(specs):
+            node.client.start(spec)
+            if n % 3:
+                time.sleep(n / 300)  # a different moment each time, not a wait for a state
+            node.client.stop(spec.instance_id, grace_seconds=0)
+        eventually(lambda: not node.client.browsers().browsers, within=30, what="all to be gone")
+        assert not node.browser_processes()
+        assert not confining([spec.instance_id for spec in specs])
+        assert list(node.browsers_path.iterdir()) == []

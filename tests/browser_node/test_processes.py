@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from browser_node.processes import Process, Snapshot, identify, is_alive, kill, running_script, wait_gone, wait_gone_now
+from browser_node.processes import Process, Snapshot, confining, identify, is_alive, kill, wait_gone, wait_gone_now
 from tests.support.eventually import eventually
 
 
@@ -52,11 +52,16 @@ def test_a_pid_that_is_used_again_is_not_hit() -> None:
         sleeper.kill()
 
 
-def test_scripts_are_found_by_name_and_directory(tmp_path: Path) -> None:
-    script = tmp_path / "script.py"
-    script.write_text("import time; time.sleep(100)")
-    with subprocess.Popen([sys.executable, str(script), str(tmp_path / "below" / "x")]) as process:
-        eventually(lambda: process.pid in running_script(script, tmp_path / "below"))
-        assert process.pid not in running_script(script, tmp_path / "other")
-        assert process.pid not in running_script(tmp_path / "other.py", tmp_path / "below")
-        process.kill()
+def test_keepers_and_bubblewraps_are_found_by_name(tmp_path: Path) -> None:
+    keeper, other = tmp_path / "keeper.py", tmp_path / "other.py"
+    for script in (keeper, other):
+        script.write_text("import time; time.sleep(100)")
+    with (
+        subprocess.Popen([sys.executable, str(keeper), "/x/name-1"]) as found,
+        subprocess.Popen([sys.executable, str(other), "/x/name-1"]) as stranger,
+    ):
+        eventually(lambda: identify(found.pid) in confining(["name-1"]))
+        assert identify(stranger.pid) not in confining(["name-1"])
+        assert identify(found.pid) not in confining(["name-2"])
+        found.kill()
+        stranger.kill()

@@ -2,7 +2,7 @@
 
 from browser_node.sandbox import Sandbox, bubblewrap_arguments
 
-PLAIN = Sandbox(home="/var/x", command=("/usr/lib/chromium/chromium", "--flag"), environment=(("TZ", "UTC"),))
+PLAIN = Sandbox(name="n", home="/var/x", command=("/usr/lib/chromium/chromium", "--flag"), environment=(("TZ", "UTC"),))
 
 
 def pairs(arguments: list[str], option: str) -> list[tuple[str, str]]:
@@ -31,18 +31,20 @@ def test_it_dies_with_its_parent_and_inherits_no_environment() -> None:
 
 def test_memory_for_temporary_files_is_bounded_where_bubblewrap_can() -> None:
     assert bubblewrap_arguments(PLAIN).count("--size") == 2
-    older = Sandbox(home="/x", command=("/bin/true",), can_limit_size=False)
+    older = Sandbox(name="n", home="/x", command=("/bin/true",), can_limit_size=False)
     assert "--size" not in bubblewrap_arguments(older)
 
 
 def test_a_program_elsewhere_is_shown_where_it_is_even_below_tmp() -> None:
     arguments = bubblewrap_arguments(
-        Sandbox(home="/x", command=("/tmp/c/chrome",), binary_directory="/stage/b", binary_mounted_at="/tmp/c")
+        Sandbox(
+            name="n", home="/x", command=("/tmp/c/chrome",), binary_directory="/stage/b", binary_mounted_at="/tmp/c"
+        )
     )
     assert ("/stage/b", "/tmp/c") in pairs(arguments, "--ro-bind")
     assert arguments.index("/stage/b") > arguments.index("/tmp")
 
 
 def test_policies_are_given_by_descriptor() -> None:
-    arguments = bubblewrap_arguments(Sandbox(home="/x", command=("/bin/true",), policy_descriptors=(7, 8)))
+    arguments = bubblewrap_arguments(Sandbox(name="n", home="/x", command=("/bin/true",), policy_descriptors=(7, 8)))
     assert [source for source, _ in pairs(arguments, "--ro-bind-data")] == ["7", "8"]

@@ -55,7 +55,16 @@ LINES = [
 @pytest.mark.parametrize("line", LINES)
 @pytest.mark.parametrize(
     "name",
-    ["uvicorn.access", "uvicorn.error", "daphne", "django.server", "django.request", "celery", "celery.task", "anybody"],
+    [
+        "uvicorn.access",
+        "uvicorn.error",
+        "daphne",
+        "django.server",
+        "django.request",
+        "celery",
+        "celery.task",
+        "anybody",
+    ],
 )
 @pytest.mark.parametrize("sink", ["json", "pretty"], indirect=True)
 def test_no_logger_lets_a_secret_through(sink: io.StringIO, name: str, line: str) -> None:

@@ -1,4 +1,4 @@
-"""A node that says what a test wants, on a unix socket: its documents, its CDP sockets (they echo), its side channel."""
+"""A node that says what a test wants, on a unix socket: its documents, CDP sockets (they echo), side channel."""
 
 import asyncio
 import json

@@ -89,7 +89,8 @@ class Grid:
             async with self.connect(path, **options):
                 raise AssertionError("the upgrade was accepted")
         except InvalidStatus as error:
-            problem = json.loads(bytes(error.response.body or b"{}"))
+            is_problem = error.response.headers.get("content-type") == "application/problem+json"
+            problem = json.loads(bytes(error.response.body or b"{}")) if is_problem else {}
             return error.response.status_code, problem, error.response.headers
 
     async def state(self, session: BrowserSession) -> BrowserSession:
@@ -120,7 +121,9 @@ class Grid:
 
 
 @asynccontextmanager
-async def running_grid(node: FakeNode, directory: Path, *, splices: bool = True, drain: float = 5.0) -> AsyncIterator[Grid]:
+async def running_grid(
+    node: FakeNode, directory: Path, *, splices: bool = True, drain: float = 5.0
+) -> AsyncIterator[Grid]:
     gateway = Gateway(directory)
     routes = gateway.splices if splices else (lambda raw_path, host: False)
     protocol = type("Protocol", (SpliceProtocol,), {"routes": staticmethod(routes), "drain_seconds": drain})

@@ -72,7 +72,8 @@ def test_the_legacy_address_is_told_apart() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/sessions/", "/sessions/ses_1/", "/api/v1/sessions/ses_1", "/connected", "/x/connect", "/json/version"]
+    "path",
+    ["/", "/sessions/", "/sessions/ses_1/", "/api/v1/sessions/ses_1", "/connected", "/x/connect", "/json/version"],
 )
 def test_other_addresses_belong_to_others(path: str) -> None:
     assert meant(path) is None
@@ -82,7 +83,9 @@ def test_a_connect_host_is_a_claim_where_it_is_routed_so() -> None:
     routed = Naming("grid.example", has_connect_host=True)
     assert meant("/", "connect.grid.example", routed) == Address(Kind.CLAIM, Thing.BARE)
     assert meant("/json/version", "connect.grid.example:443", routed) == Address(Kind.CLAIM, Thing.VERSION)
-    assert meant("/sessions/ses_1/connect", "connect.grid.example", routed) == Address(Kind.SESSION, Thing.BARE, "ses_1")
+    assert meant("/sessions/ses_1/connect", "connect.grid.example", routed) == Address(
+        Kind.SESSION, Thing.BARE, "ses_1"
+    )
     assert meant("/", "connect.other.example", routed) is None
     assert meant("/", "connect.grid.example", Naming("grid.example")) is None
     assert meant("/", "connect.localhost:8000", routed) == Address(Kind.CLAIM, Thing.BARE)

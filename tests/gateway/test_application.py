@@ -21,7 +21,8 @@ pytestmark = pytest.mark.database
 
 
 @pytest.mark.parametrize(
-    "path", ["/connect", "/connect/", "/connect/json/version/", "/connect/json", "/api/v1/connect", "/connect?pool=default"]
+    "path",
+    ["/connect", "/connect/", "/connect/json/version/", "/connect/json", "/api/v1/connect", "/connect?pool=default"],
 )
 async def test_an_upgrade_claims_a_browser_and_joins_the_client_to_it(grid: Grid, path: str) -> None:
     [session] = await grid.warm()
@@ -126,10 +127,10 @@ async def test_a_host_root_needs_nothing_but_its_name(grid: Grid) -> None:
 class TestRefused:
     """Before the 101, as an HTTP status with words, and nothing claimed."""
 
-    @pytest.mark.parametrize("token", ["bg_nonsense", "bg_" + "A" * 38, "\x00", "x" * 3000])
+    @pytest.mark.parametrize("token", ["bg_nonsense", "bg_" + "A" * 38, "", "x" * 3000])
     async def test_a_wrong_token_is_401(self, grid: Grid, token: str) -> None:
         await grid.warm()
-        status, problem, headers = await grid.refused("/connect", token=None, headers={"x-api-key": token.strip("\x00")})
+        status, problem, headers = await grid.refused("/connect", token=None, headers={"x-api-key": token})
         assert (status, problem["code"]) == (401, "invalid_credential")
         assert headers["www-authenticate"].startswith("Bearer")
         assert headers["content-type"] == "application/problem+json"
@@ -227,7 +228,9 @@ class TestRefused:
         assert headers["ratelimit-remaining"] == "0"
         assert 0 < int(headers["retry-after"]) <= 60
 
-    @pytest.mark.parametrize("path", ["/connect", "/connect/json/version", "/sessions/ses_1/connect", "/sessions/ses_1/edge/json"])
+    @pytest.mark.parametrize(
+        "path", ["/connect", "/connect/json/version", "/sessions/ses_1/connect", "/sessions/ses_1/edge/json"]
+    )
     async def test_a_foreign_host_is_400_everywhere(self, grid: Grid, path: str) -> None:
         status, problem, _ = await grid.refused(path, headers={"host": "evil.example"})
         assert (status, problem["code"]) == (400, "invalid_host")

@@ -10,7 +10,13 @@ from apps.gateway.discovery import Doors, frontend, home, targets, version, with
 
 SESSION = UUID("01a1fdaf-4acc-7000-8000-000000000001")
 DOORS = Doors("wss://grid.example/sessions/ses_1/connect", SESSION, "tick")
-FACTS = {"Browser": "Chrome/156", "Protocol-Version": "1.3", "User-Agent": "UA", "V8-Version": "15", "WebKit-Version": "5"}
+FACTS = {
+    "Browser": "Chrome/156",
+    "Protocol-Version": "1.3",
+    "User-Agent": "UA",
+    "V8-Version": "15",
+    "WebKit-Version": "5",
+}
 
 
 def test_the_version_is_chrome_s_with_a_complete_address() -> None:

@@ -1,20 +1,25 @@
 """GET at the connect addresses: what claims, what does not, what is told."""
 
 import asyncio
-import dataclasses
 
 import pytest
 from asgiref.sync import sync_to_async
 from pytest_django import Settings
 
 from apps.gateway.addresses import browser_id
-from apps.sessions.models import BrowserSession, Claim
+from apps.sessions.models import BrowserSession
 from tests.factories import people, sessions
-from tests.gateway.grid import VERSION, Grid, echoed, with_knobs
+from tests.gateway.grid import VERSION, Grid, echoed, met, with_knobs
 
 pytestmark = pytest.mark.database
 
-FORMS = ["/connect/json", "/connect/json/", "/connect/json/version", "/connect/json/json/version/", "/api/v1/connect/json/version"]
+FORMS = [
+    "/connect/json",
+    "/connect/json/",
+    "/connect/json/version",
+    "/connect/json/json/version/",
+    "/api/v1/connect/json/version",
+]
 
 
 async def in_use() -> int:
@@ -64,7 +69,13 @@ async def test_a_key_answers_for_the_same_session_until_that_has_ended(grid: Gri
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/connect/json/list", 200), ("/connect/json/protocol", 200), ("/connect", 426), ("/connect/", 426), ("/connect/x", 404)],
+    [
+        ("/connect/json/list", 200),
+        ("/connect/json/protocol", 200),
+        ("/connect", 426),
+        ("/connect/", 426),
+        ("/connect/x", 404),
+    ],
 )
 async def test_other_documents_never_claim(grid: Grid, path: str, status: int) -> None:
     await grid.warm()
@@ -89,7 +100,9 @@ async def test_nothing_but_a_get_is_answered(grid: Grid, method: str) -> None:
 
 async def test_another_site_s_page_claims_nothing(grid: Grid) -> None:
     await grid.warm()
-    told = await grid.get(f"/connect/json/version?token={grid.token}", token=None, headers={"sec-fetch-site": "cross-site"})
+    told = await grid.get(
+        f"/connect/json/version?token={grid.token}", token=None, headers={"sec-fetch-site": "cross-site"}
+    )
     assert told.status_code == 403
     assert await in_use() == 0
 
@@ -108,7 +121,9 @@ async def test_a_session_tells_its_version_and_pages(grid: Grid, tail: str) -> N
     assert version.json()["sessionId"] == session.public_id
     for path in ("/json/list", "/json"):
         [page] = (await grid.get(base + path)).json()
-        assert page["webSocketDebuggerUrl"].startswith(f"{grid.ws}/sessions/{session.public_id}/connect/devtools/page/A1?ticket=")
+        assert page["webSocketDebuggerUrl"].startswith(
+            f"{grid.ws}/sessions/{session.public_id}/connect/devtools/page/A1?ticket="
+        )
     assert (await grid.get(f"{base}/json/protocol")).status_code == 200
     assert (await grid.get(f"{base}/stream.webm")).status_code == 404
     async with grid.connect(page["webSocketDebuggerUrl"], token=None) as client:
@@ -158,8 +173,7 @@ async def test_a_connect_host_claims_at_its_root_and_keeps_its_name(grid: Grid, 
 
 async def test_a_get_holds_until_the_browser_is_usable(grid: Grid) -> None:
     asking = asyncio.ensure_future(grid.get("/connect/json/version"))
-    while not await BrowserSession.objects.filter(owner=grid.user).aexists():
-        await asyncio.sleep(0.01)
+    await met(lambda: BrowserSession.objects.filter(owner=grid.user).aexists())
     session = await grid.only_session()
     assert not asking.done()
     await BrowserSession.objects.filter(pk=session.pk).aupdate(node=grid.row)
@@ -173,15 +187,4 @@ async def test_a_caller_that_leaves_cancels_what_it_waits_for(grid: Grid) -> Non
     with pytest.raises(TimeoutError):
         async with asyncio.timeout(0.5):
             await grid.get("/connect/json/version")
-    await _is_given_up(grid)
-
-
-async def _is_given_up(grid: Grid) -> None:
-    deadline = asyncio.get_running_loop().time() + 3
-    while True:
-        session = await BrowserSession.objects.filter(owner=grid.user).afirst()
-        if session is not None and session.stop_requested_at is not None:
-            assert session.end_reason == "client_disconnected"
-            return
-        assert asyncio.get_running_loop().time() < deadline
-        await asyncio.sleep(0.02)
+    await met(lambda: BrowserSession.objects.filter(owner=grid.user, end_reason="client_disconnected").aexists())

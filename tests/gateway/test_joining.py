@@ -17,7 +17,13 @@ pytestmark = pytest.mark.database
 
 @pytest.mark.parametrize(
     ("theirs", "status", "code"),
-    [(404, 410, "session_ended"), (410, 410, "session_ended"), (503, 503, "not_ready"), (401, 503, "not_ready"), (502, 503, "unreachable")],
+    [
+        (404, 410, "session_ended"),
+        (410, 410, "session_ended"),
+        (503, 503, "not_ready"),
+        (401, 503, "not_ready"),
+        (502, 503, "unreachable"),
+    ],
 )
 async def test_a_node_s_refusal_becomes_the_contract_s(grid: Grid, theirs: int, status: int, code: str) -> None:
     [session] = await grid.warm()

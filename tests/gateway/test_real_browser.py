@@ -1,6 +1,5 @@
 """The whole path with a real node, a real Chromium and a client that people use; rows are brought to ready by hand."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -67,7 +66,12 @@ async def warm(grid: Grid, node: RunningNode) -> BrowserSession:
         }
         with transaction.atomic():
             advance(
-                session, S.READY, EventType.SESSION_READY, now=clock.now(), launch_present=session.launch_wanted, version=version
+                session,
+                S.READY,
+                EventType.SESSION_READY,
+                now=clock.now(),
+                launch_present=session.launch_wanted,
+                version=version,
             )
         return session
 
@@ -91,7 +95,9 @@ async def test_playwright_drives_a_claimed_browser(grid: Grid, real_node: Runnin
     assert session.end_reason == "client_disconnected"
 
 
-async def test_the_grid_s_own_commands_are_answered_on_the_client_s_connection(grid: Grid, real_node: RunningNode) -> None:
+async def test_the_grid_s_own_commands_are_answered_on_the_client_s_connection(
+    grid: Grid, real_node: RunningNode
+) -> None:
     session = await warm(grid, real_node)
     async with grid.connect("/connect?name=mine") as client:
         cdp = Cdp(client)

@@ -2,24 +2,29 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.db import OperationalError, transaction
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from apps.core import clock
+from apps.events.catalog import EventType
+from apps.gateway import links
 from apps.nodes.models import Process
+from apps.sessions.advance import advance
 from apps.sessions.connections import close_lapsed
-from apps.sessions.lifecycle import EndReason, Outcome
+from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession, Connection, SessionActivity, Ticket
 from apps.sessions.services import stop_session
 from apps.sessions.tickets import mint, revoke_ticket
 from apps.tokens.models import ApiToken
 from apps.tokens.services import revoke_token
 from tests.factories import people
-from tests.gateway import grid as grids
-from tests.gateway.grid import Grid, echoed, met
+from tests.gateway.fake_node import FakeNode
+from tests.gateway.grid import Grid, echoed, met, running_grid
 
 pytestmark = pytest.mark.database
 
@@ -36,7 +41,7 @@ async def code_of(client: ClientConnection, *, within: float = 3.0) -> tuple[int
 async def test_a_revoked_token_closes_its_sockets_within_two_seconds(grid: Grid) -> None:
     await grid.warm(2)
     token = await ApiToken.objects.aget(owner=grid.user)
-    other, secret = await sync_to_async(people.make_token)(grid.user)
+    _, secret = await sync_to_async(people.make_token)(grid.user)
     async with grid.connect("/connect") as client, grid.connect("/connect", token=secret) as spared:
         began = time.monotonic()
         await sync_to_async(revoke_token)(token, actor=people.actor_for(grid.user))
@@ -137,9 +142,9 @@ async def test_the_process_is_known_and_says_farewell(grid: Grid) -> None:
 
 
 async def test_a_restart_tells_clients_to_come_again_and_keeps_their_sessions(
-    transactional_db: None, node: grids.FakeNode, tmp_path: grids.Path
+    transactional_db: None, node: FakeNode, tmp_path: Path
 ) -> None:
-    async with grids.running_grid(node, tmp_path, drain=0.3) as grid:
+    async with running_grid(node, tmp_path, drain=0.3) as grid:
         [session] = await grid.warm()
         async with grid.connect("/connect") as client:
             await grid.reaches(session, "running")
@@ -156,10 +161,6 @@ async def test_a_restart_tells_clients_to_come_again_and_keeps_their_sessions(
 async def test_a_locked_database_delays_the_closing_of_a_row_and_loses_none(
     grid: Grid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
-    from apps.gateway import links
-
     [session] = await grid.warm()
     real, tries = links.close_connection, []
 
@@ -178,11 +179,5 @@ async def test_a_locked_database_delays_the_closing_of_a_row_and_loses_none(
 
 
 def _begin_to_stop(session: BrowserSession) -> None:
-    from django.db import transaction
-
-    from apps.events.catalog import EventType
-    from apps.sessions.advance import advance
-    from apps.sessions.lifecycle import SessionState
-
     with transaction.atomic():
         advance(session, SessionState.STOPPING, EventType.SESSION_STOPPING, now=clock.now())

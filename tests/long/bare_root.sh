@@ -63,5 +63,5 @@ export root
 folders=$(printf '%q ' "${package_folders[@]}")
 unshare --mount --pid --fork --kill-child bash -ceu "enter $folders
   cd /browsergrid
-  exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \"\${@:2}\" bash tests/long/\$1" \
-  bare_root "$script" "${carried[@]}" </dev/null
+  exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 \"\$@\"" \
+  bare_root "${carried[@]}" bash "tests/long/$script" "$@" </dev/null

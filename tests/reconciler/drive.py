@@ -59,12 +59,20 @@ class Drive:
         eventually(lambda: chosen.steps.in_flight() == 0, what="the end of every step")
         self.monotonic += 0.001
 
-    def until(self, is_it: Callable[[], object], *, ticks: int = 40, seconds: float = 1.0, what: str = "it") -> int:
+    def until(
+        self,
+        is_it: Callable[[], object],
+        *,
+        ticks: int = 40,
+        seconds: float = 1.0,
+        what: str = "it",
+        reconciler: Reconciler | None = None,
+    ) -> int:
         """How many ticks it took."""
         for number in range(ticks):
             if is_it():
                 return number
-            self.tick()
+            self.tick(reconciler=reconciler)
             self.forward(seconds)
         assert is_it(), f"{what} did not come in {ticks} ticks: {self.told()}"
         return ticks

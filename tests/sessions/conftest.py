@@ -39,3 +39,9 @@ def claim() -> Callable[..., Claimed]:
         return claim_session(Caller(actor_for(user), is_held=is_held), SessionOptions(**options))  # type: ignore[arg-type]
 
     return ask
+
+
+@pytest.fixture(autouse=True)
+def _no_redis(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hints are hints: nothing here may need one."""
+    monkeypatch.setattr("apps.events.bus.hint", lambda topic, message=None: None)

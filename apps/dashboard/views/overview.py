@@ -18,6 +18,7 @@ from apps.dashboard.snippets import PLACEHOLDER, for_claim
 from apps.dashboard.views.page import is_partial, page
 from apps.events.queries import last_position
 from apps.pools.queries import pool_to_claim
+from apps.sessions.lifecycle import SessionState
 from apps.sessions.queries import visible_sessions, with_clients
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import issue_token
@@ -102,7 +103,12 @@ def _is_visit(request: HttpRequest) -> bool:
 
 
 def _lives(actor: Actor) -> list[Life]:
+    """A session that was told to end counts as over, as everywhere on these pages."""
     since = clock.now() - timedelta(hours=24)
     rows = visible_sessions(actor).filter(mine(actor), claimed_at__isnull=False).exclude(ended_at__lt=since)
-    facts = rows.order_by("-id").values_list("claimed_at", "connected_at", "ended_at", "state")[:MOST_LIVES]
-    return [Life(claimed, connected, ended, state == "error") for claimed, connected, ended, state in facts if claimed]
+    names = ("claimed_at", "connected_at", "ended_at", "stop_requested_at", "state")
+    return [
+        Life(claimed, connected, ended or stopped, state == SessionState.ERROR)
+        for claimed, connected, ended, stopped, state in rows.values_list(*names)[:MOST_LIVES]
+        if claimed
+    ]

@@ -1,0 +1,153 @@
+"""A real node and a real `manage.py watch` over the test database: killed and started again as often as one likes."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from django.conf import settings
+from django.db import connection
+
+from apps.nodes.credentials import node_key
+from apps.nodes.models import Node, Process
+from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
+from apps.sessions.models import BrowserSession
+from apps.sessions.queries import live
+from browser_node.client import NodeClient
+from tests.reconciler.drive import assert_counted, is_at_min
+from tests.support.eventually import eventually
+from tests.support.node import REPOSITORY, RunningNode
+
+NAME = "local"
+LEASE_SECONDS = "1"  # a killed leader is followed soon
+
+
+def database_url() -> str:
+    """The test database, for other processes."""
+    facts = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{facts['NAME']}"
+    return f"postgres://{facts['USER']}@/{facts['NAME']}?host={facts['HOST']}"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What stands in the database and on the node."""
+
+    nodes: int
+    watchers: int
+    live: int
+    running: int
+
+
+class Installation:
+    """`node` and `watcher` are processes of their own; rows are read here."""
+
+    def __init__(self, directory: Path, **pool: int) -> None:
+        self.directory = directory
+        key = node_key(NAME)
+        names = {"BROWSERGRID_NODE_NAME": NAME, "BROWSERGRID_NODE_KEY": key, "BROWSERGRID_NODE_MAX_BROWSERS": "4"}
+        self.node = RunningNode(directory, environment=names)
+        self.node.key, self.node.client = key, NodeClient(self.node.address, key)
+        self.watcher: subprocess.Popen[bytes] | None = None
+        self.log_path = directory / "watch.log"
+        provider, _ = ProviderConfiguration.objects.get_or_create(
+            name=NAME, defaults={"kind": ProviderConfiguration.Kind.NODE}
+        )
+        Pool.objects.filter(is_default=True).delete()  # the migrations' own, where no test before has flushed it
+        wanted = {"min": 2, "max": 3, "max_concurrency": 3, "max_starting": 2, "idle_timeout_seconds": 0, **pool}
+        self.pool = Pool.objects.create(name="drilled", provider=provider, **wanted)
+        PoolCounter.objects.create(pool=self.pool)
+
+    def __enter__(self) -> "Installation":
+        self.node.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end_watcher(signal.SIGKILL)
+        self.node.stop()
+        self.node.client.close()
+
+    def environment(self) -> Mapping[str, str]:
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("BROWSERGRID_")}
+        return clean | {
+            "DJANGO_SETTINGS_MODULE": "browsergrid.settings.development",
+            "DATABASE_URL": database_url(),
+            "BROWSERGRID_DATA_DIR": str(self.directory),
+            "BROWSERGRID_KEYS": ",".join(settings.KEY_RING),
+            "BROWSERGRID_NODE_ADDRESS": self.node.address,
+            "BROWSERGRID_RECONCILER_LEASE_SECONDS": LEASE_SECONDS,
+            "REDIS_URL": f"unix://{self.directory}/no-redis.sock",
+        }
+
+    def start_watcher(self) -> None:
+        with self.log_path.open("ab") as log:
+            self.watcher = subprocess.Popen(
+                [sys.executable, "manage.py", "watch"],
+                cwd=REPOSITORY, env=dict(self.environment()), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+
+    def end_watcher(self, number: signal.Signals = signal.SIGTERM) -> tuple[int, float]:
+        """Its exit code, and how long it took."""
+        if self.watcher is None:
+            return 0, 0.0
+        began = time.monotonic()
+        self.watcher.send_signal(number)
+        code = self.watcher.wait(30)
+        self.watcher = None
+        return code, time.monotonic() - began
+
+    def left(self) -> Left:
+        return Left(
+            nodes=Node.objects.count(),
+            watchers=Process.objects.filter(kind=Process.Kind.WATCHER).count(),
+            live=live(self.pool.sessions.all()).count(),
+            running=len(self.node.client.browsers().browsers),
+        )
+
+    def wait_at_min(self, *, within: float = 60.0) -> None:
+        eventually(lambda: is_at_min(self.pool), within=within, what=f"the pool at its min; {self.said()}")
+
+    def wait_lead(self) -> None:
+        """Until a watcher acts: its tick has brought a session about."""
+        eventually(lambda: BrowserSession.objects.exists(), within=30, what=f"a session; {self.said()}")
+
+    def said(self) -> str:
+        rows = [(row.state, row.end_reason) for row in live(self.pool.sessions.all())]
+        return f"{rows} {self.log_path.read_text(errors='replace')[-1500:] if self.log_path.exists() else ''}"
+
+
+def restart_again_and_again(installation: Installation, rounds: int, seed: int) -> None:
+    """Node and watcher are killed and started at moments that chance chooses; then everything comes to rest."""
+    chance = random.Random(seed)
+    ends = 0
+    for number in range(rounds):
+        installation.start_watcher()
+        # Not waiting for a state: in which one the kill falls is what is drawn.
+        time.sleep(chance.uniform(0.0, 3.5))
+        victims = [installation.node.kill, lambda: installation.end_watcher(signal.SIGKILL)]
+        chance.shuffle(victims)
+        for kill in victims:
+            kill()
+        installation.node.start()
+        assert installation.left().nodes <= 1, f"round {number}"
+        assert installation.left().watchers <= 1, f"round {number}"
+        assert installation.left().live <= installation.pool.max, f"round {number}"
+        assert_counted(installation.pool)
+        ends = installation.pool.sessions.filter(ended_at__isnull=False).count()
+    installation.start_watcher()
+    installation.wait_at_min()
+    two = installation.pool.min
+    assert installation.left() == Left(nodes=1, watchers=1, live=two, running=two)
+    assert_counted(installation.pool)
+    over = installation.pool.sessions.filter(ended_at__isnull=False)
+    assert over.count() >= ends > 0, "no round fell on a browser that was there"
+    assert not over.filter(end_reason="").exists()
