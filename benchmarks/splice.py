@@ -1,7 +1,8 @@
 """The splice alone: one hop under a bare ASGI application, beside one hop of node http-proxy and none at all.
 
 Method (research/relay.md §7): echo server, proxy and load generator share one core, so a round trip is the sum of the
-work done; the order is shuffled in every round; the best round counts for latencies, the first-touch maximum for memory, the median for the rest.
+work done; the order is shuffled in every round; the best round counts for latencies, the
+median for the rest, the largest for memory.
 """
 
 import json

@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -44,9 +45,10 @@ def main() -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Uvicorn has its own while it serves, and raises the signal again when everything is closed.
         signal.signal(number, lambda *_: None)
-    server = uvicorn.Server(
+    app = make_app(ground)
+    server = Server(
         uvicorn.Config(
-            make_app(ground),
+            app,
             ws=SpliceProtocol,
             loop="uvloop",
             http="httptools",
@@ -62,6 +64,14 @@ def main() -> int:
     if config.listen.path:
         Path(config.listen.path).unlink(missing_ok=True)
     return 0 if server.started else 1
+
+
+class Server(uvicorn.Server):
+    """Does not wait for requests that wait for us."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.config.app.state.end_waits()  # type: ignore[union-attr] # the application itself, as main gives it
+        super().handle_exit(sig, frame)
 
 
 def _listen(listen: Listen) -> socket.socket:

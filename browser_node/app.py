@@ -46,6 +46,7 @@ async def lay_ground(config: Config) -> Ground:
 
 
 def make_app(ground: Ground) -> Starlette:
+    """`state.end_waits()` lets requests go that wait for a change; the server calls it when it is asked to end."""
     browsers = Browsers(ground)
 
     @contextlib.asynccontextmanager
@@ -57,8 +58,10 @@ def make_app(ground: Ground) -> Starlette:
         finally:
             await browsers.close()
 
-    return Starlette(
+    app = Starlette(
         routes=[*LifeApi(browsers, ground.config.key).routes(), *UseApi(browsers).routes()],
         exception_handlers={ApiError: errors.answer},
         lifespan=lifespan,
     )
+    app.state.end_waits = browsers.changes.end
+    return app

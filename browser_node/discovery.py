@@ -37,7 +37,7 @@ class Version:
         facts = json.loads(body)
         if not isinstance(facts, dict):
             raise ValueError("not an object")
-        url = str(facts["webSocketDebuggerUrl"])
+        url = str(facts.get("webSocketDebuggerUrl", ""))
         return cls(
             browser=str(facts.get("Browser", "")),
             protocol_version=str(facts.get("Protocol-Version", "")),

@@ -64,10 +64,8 @@ def _redis() -> str:
 
 
 @cache
-def _redis_client() -> "redis.Redis[bytes]":
-    return redis.Redis.from_url(
-        settings.REDIS_URL, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS
-    )
+def _redis_client() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
 
 
 def _asked(check: Callable[[], str]) -> str:

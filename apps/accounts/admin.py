@@ -30,7 +30,7 @@ class PersonChangeForm(UserChangeForm):  # type: ignore[misc]
 
 
 @admin.register(User)
-class PersonAdmin(GridAdmin, UserAdmin):
+class PersonAdmin(GridAdmin, UserAdmin):  # type: ignore[type-arg] # not generic when it runs
     """Whoever has sessions stays as a row: they are suspended, not deleted."""
 
     form = PersonChangeForm

@@ -39,9 +39,8 @@ class Endpoint(APIView):
             raise Invalid("invalid", "Give a JSON object.")
         return dict(data)
 
-    def finalize_response(
-        self, request: Request, response: HttpResponseBase, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Any response of Django's will do, which DRF's own types do not say."""
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
         return answer

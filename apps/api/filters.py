@@ -1,6 +1,7 @@
 """Narrowing lists by what the query names. Every filter is named after a field; a value that cannot be is 422."""
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.dateparse import parse_datetime
@@ -84,7 +85,7 @@ def _words(request: Request, name: str, known: set[str]) -> list[str]:
     return words
 
 
-def _key(name: str, prefix: str, word: str) -> object:
+def _key(name: str, prefix: str, word: str) -> UUID:
     key = decode(prefix, word)
     if key is None:
         raise Invalid("invalid", f"{name}: Not an id.", fields={name: "Not an id."})

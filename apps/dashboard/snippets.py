@@ -48,7 +48,7 @@ session = api.post("{origin.http}/api/v1/sessions?wait=30"{body}).json()
 root = api.post(f"{origin.http}/api/v1/sessions/{{session['id']}}/host-root").json()
 
 options = webdriver.ChromeOptions()
-options.debugger_address = root["url"].split("//")[1]
+options.debugger_address = root["host"]
 driver = webdriver.Chrome(options=options)
 driver.get("https://example.com")"""
     notes = {"selenium": "Needs chromedriver on your machine. The session stays until you release it or it is idle."}
@@ -75,7 +75,7 @@ root = requests.post(
 ).json()
 
 options = webdriver.ChromeOptions()
-options.debugger_address = root["url"].split("//")[1]
+options.debugger_address = root["host"]
 driver = webdriver.Chrome(options=options)"""
     curl = f"curl '{version}'"
     marked = query.removeprefix("ticket=")

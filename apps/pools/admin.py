@@ -67,7 +67,9 @@ class PoolAdmin(GridAdmin):
         for pool in queryset.filter(is_default=False):
             delete_pool(pool, actor=actor_of(request))
 
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+    def get_deleted_objects(
+        self, objs: Any, request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
         """Rows stay for the sessions that are told of, so nothing else goes with a pool."""
         names = [str(pool) for pool in objs]
         return names, {"pools": len(names)}, set(), []

@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import quantiles
+from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from apps.pools.models import Pool
 from apps.sessions.lifecycle import LIVE
@@ -26,11 +27,11 @@ class PoolStatistics:
 
 
 def pool_statistics(pool: Pool, now: datetime) -> PoolStatistics:
-    counted = live_by_state().filter(pool=pool)
+    counted = live_by_state(BrowserSession.objects.filter(pool=pool))
     seconds = claim_seconds(pool, now - LATENCY_SPAN)
     middle, worst = _p50_and_p99(seconds)
     return PoolStatistics(
-        states={row["state"]: row["sessions"] for row in counted},
+        states={state: number for _, state, number in counted},
         queued=waiting(pool, now).count(),
         claims=len(seconds),
         claim_p50_seconds=middle,
@@ -38,16 +39,16 @@ def pool_statistics(pool: Pool, now: datetime) -> PoolStatistics:
     )
 
 
-def live_by_state():  # type: ignore[no-untyped-def] # a ValuesQuerySet, whose type django-stubs cannot spell
-    """Rows of `pool`, `state` and `sessions`, how many there are."""
-    rows = BrowserSession.objects.filter(state__in=sorted(LIVE))
-    return rows.values("pool", "state").annotate(sessions=Count("pk")).order_by("pool", "state")
+def live_by_state(sessions: QuerySet[BrowserSession]) -> list[tuple[UUID, str, int]]:
+    """(pool, state, how many), of those that live."""
+    rows = sessions.filter(state__in=sorted(LIVE)).values_list("pool", "state")
+    return [*rows.annotate(sessions=Count("pk")).order_by("pool", "state")]
 
 
 def sessions_and_queues(now: datetime) -> tuple[list[tuple[str, str, int]], list[tuple[str, int]]]:
     """(pool, state, sessions) and (pool, claims that wait), of all pools; pools by public id, the system's by name."""
     names = {pool.pk: pool.name if pool.is_system else pool.public_id for pool in Pool.objects.only("name", "owner")}
-    sessions = [(names[row["pool"]], row["state"], row["sessions"]) for row in live_by_state()]
+    sessions = [(names[key], state, number) for key, state, number in live_by_state(BrowserSession.objects.all())]
     queued = Claim.objects.filter(state=Claim.State.QUEUED, attended_until__gt=now, expires_at__gt=now)
     queues = Counter(names[key] for key in queued.values_list("pool", flat=True))
     return sessions, sorted(queues.items())
@@ -63,7 +64,9 @@ def _waited(session: BrowserSession) -> float:
     claim: Claim | None = getattr(session, "claim", None)
     queued = (claim.served_at - claim.queued_at).total_seconds() if claim and claim.served_at else 0.0
     was_warm = session.ready_at is not None
-    started = 0.0 if was_warm or session.claimed_at is None else (session.claimed_at - session.created_at).total_seconds()
+    started = (
+        0.0 if was_warm or session.claimed_at is None else (session.claimed_at - session.created_at).total_seconds()
+    )
     return max(queued, 0.0) + max(started, 0.0)
 
 

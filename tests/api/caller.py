@@ -58,7 +58,9 @@ def agree(method: str, path: str, response: HttpResponse) -> None:
 
 def _check(operation: dict[str, Any], what: str, response: HttpResponse) -> None:
     status = str(response.status_code)
-    assert status in operation["responses"] or status in {"400", "405", "406", "413", "415"}, f"{what}: {status} is not documented"
+    assert status in operation["responses"] or status in {"400", "405", "406", "413", "415"}, (
+        f"{what}: {status} is not documented"
+    )
     media = response.headers.get("Content-Type", "").partition(";")[0]
     content = operation["responses"].get(status, {}).get("content")
     if not content:
@@ -84,7 +86,9 @@ def _addresses() -> list[tuple[re.Pattern[str], dict[str, Any]]]:
 
 @cache
 def _registry() -> Registry:
-    return Registry().with_resource(DOCUMENT, Resource(contents=json.loads(json.dumps(document())), specification=DRAFT202012))
+    return Registry().with_resource(
+        DOCUMENT, Resource(contents=json.loads(json.dumps(document())), specification=DRAFT202012)
+    )
 
 
 def _absolute(schema: Any) -> Any:

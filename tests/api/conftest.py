@@ -1,6 +1,6 @@
 """Callers of the API, and limits that one test does not leave behind for the next."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -11,9 +11,8 @@ from tests.factories.people import make_token
 
 
 @pytest.fixture(autouse=True)
-def _no_claims_counted() -> Iterator[None]:
+def _no_claims_counted() -> None:
     rates._own_limiter.cache_clear()
-    yield
 
 
 @pytest.fixture

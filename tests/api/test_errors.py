@@ -15,7 +15,8 @@ def _is_problem(response, status: int, code: str) -> None:
     assert body["code"] == code
     assert body["status"] == status
     assert body["type"] == f"urn:browsergrid:problem:{code}"
-    assert body["title"] and body["detail"]
+    assert body["title"]
+    assert body["detail"]
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
@@ -37,7 +38,7 @@ def test_nobody_is_401():
 def test_what_is_not_there_and_what_is_somebody_elses_are_alike_to_the_byte(caller, make_user, claimed_session):
     foreign = claimed_session(make_user()).public_id
     random = f"{foreign[:-2]}00"
-    answers = [caller.get(f"/api/v1/sessions/{id}") for id in (foreign, random, "ses_", "x", "%00", "☃")]
+    answers = [caller.get(f"/api/v1/sessions/{word}") for word in (foreign, random, "ses_", "x", "%00", "☃")]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     names = [sorted(set(answer.headers) - {"X-Request-Id"}) for answer in answers]

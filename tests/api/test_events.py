@@ -41,7 +41,7 @@ def test_a_story_comes_in_pages(caller, told):
     assert second["next"] is None
 
 
-def test_events_are_mine_alone_newest_first_and_narrowed(caller, calls_as, make_user, told, make_token, user):
+def test_events_are_mine_alone_newest_first_and_narrowed(caller, calls_as, make_user, told):
     types = [row["type"] for row in caller.get("/api/v1/events").json()["results"]]
     assert types == ["session.claimed", "token.created"]  # the warm session was nobody's
     assert len(caller.get("/api/v1/events?type=session.claimed").json()["results"]) == 1
@@ -51,7 +51,9 @@ def test_events_are_mine_alone_newest_first_and_narrowed(caller, calls_as, make_
     assert calls_as(make_user()).get("/api/v1/events?type=session.claimed").json()["results"] == []
 
 
-@pytest.mark.parametrize("query", ["type=session.slept", "session=x", "since=yesterday", "until=2026-01-01", "since=%00"])
+@pytest.mark.parametrize(
+    "query", ["type=session.slept", "session=x", "since=yesterday", "until=2026-01-01", "since=%00"]
+)
 def test_a_bad_filter_is_422(caller, query):
     assert caller.get(f"/api/v1/events?{query}").status_code == 422
 
@@ -146,7 +148,7 @@ async def test_a_stream_ends_soon_after_its_token_is_revoked():
 
 
 async def test_a_stream_tells_nothing_of_other_people():
-    _, _, session = await aside(_story)
+    await aside(_story)
     stranger = await aside(make_user)
     _, secret = await aside(make_token, stranger)
     async with Stream(secret, "/api/v1/events?type=session.claimed", last="0") as stream:

@@ -17,7 +17,11 @@ def test_a_pool_is_made_changed_and_deleted(caller, user, default_pool):
     assert made.status_code == 201
     body = made.json()
     assert made["Location"] == f"/api/v1/pools/{body['id']}"
-    assert (body["owner"], body["is_system"], body["viewport"]) == (user.public_id, False, {"width": 800, "height": 600})
+    assert (body["owner"], body["is_system"], body["viewport"]) == (
+        user.public_id,
+        False,
+        {"width": 800, "height": 600},
+    )
     path = f"/api/v1/pools/{body['id']}"
     changed = caller.patch(path, {"min": 1, "launch": {"locale": "de-DE"}, "labels": {"team": "a"}}).json()
     assert (changed["min"], changed["launch"], changed["labels"]) == (1, {"locale": "de-DE"}, {"team": "a"})

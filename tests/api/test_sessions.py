@@ -93,7 +93,7 @@ def test_a_paused_pool_is_503_with_retry_after(caller, default_pool):
 
 
 def test_a_repeat_under_the_same_key_creates_nothing_and_tells_what_became(
-    caller, user, default_pool, ready_session, ended_session, actor_for
+    caller, user, ready_session, ended_session, actor_for
 ):
     ready_session()
     first = caller.post("/api/v1/sessions", {"name": "x"}, Idempotency_Key="k")

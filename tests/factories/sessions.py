@@ -52,7 +52,9 @@ def answer(session: BrowserSession) -> None:
         )
 
 
-def make_claimed_session(user: User, pool: Pool | None = None, *, actor: Actor | None = None, **options: object) -> BrowserSession:
+def make_claimed_session(
+    user: User, pool: Pool | None = None, *, actor: Actor | None = None, **options: object
+) -> BrowserSession:
     """Claimed by that person from a warm browser; `options` are fields of SessionOptions."""
     pool = pool or ensure_default_pool()
     make_ready_session(pool)

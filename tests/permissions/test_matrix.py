@@ -1,4 +1,4 @@
-"""Every address × every role: what is answered is what the table says, and no address is missing from it."""
+"""Every address and every role: what is answered is what the table says, and no address is missing from it."""
 
 import json
 import re
@@ -20,7 +20,9 @@ from tests.permissions.table import ADMIN, ADMIN_SIGN_IN, OPEN, OPEN_PATHS, PAGE
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
-def routes(patterns: list[URLPattern | URLResolver] | None = None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+def routes(
+    patterns: list[URLPattern | URLResolver] | None = None, before: str = ""
+) -> Iterator[tuple[str, URLPattern]]:
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         here = before + str(pattern.pattern)
         if isinstance(pattern, URLResolver):

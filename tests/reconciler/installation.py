@@ -17,7 +17,6 @@ from django.db import connection
 from apps.nodes.credentials import node_key
 from apps.nodes.models import Node, Process
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
-from apps.sessions.models import BrowserSession
 from apps.sessions.queries import live
 from browser_node.client import NodeClient
 from tests.reconciler.drive import assert_counted, is_at_min
@@ -73,7 +72,7 @@ class Installation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end_watcher(signal.SIGKILL)
-        self.node.stop()
+        self.node.kill()
         self.node.client.close()
 
     def environment(self) -> Mapping[str, str]:
@@ -117,8 +116,8 @@ class Installation:
         eventually(lambda: is_at_min(self.pool), within=within, what=f"the pool at its min; {self.said()}")
 
     def wait_lead(self) -> None:
-        """Until a watcher acts: its tick has brought a session about."""
-        eventually(lambda: BrowserSession.objects.exists(), within=30, what=f"a session; {self.said()}")
+        """Until a watcher acts: the node, empty since its own start, has a browser."""
+        eventually(lambda: self.left().running, within=30, what=f"a browser; {self.said()}")
 
     def said(self) -> str:
         rows = [(row.state, row.end_reason) for row in live(self.pool.sessions.all())]
@@ -131,8 +130,10 @@ def restart_again_and_again(installation: Installation, rounds: int, seed: int) 
     ends = 0
     for number in range(rounds):
         installation.start_watcher()
+        if number % 2:
+            installation.wait_lead()
         # Not waiting for a state: in which one the kill falls is what is drawn.
-        time.sleep(chance.uniform(0.0, 3.5))
+        time.sleep(chance.uniform(0.0, 1.5))
         victims = [installation.node.kill, lambda: installation.end_watcher(signal.SIGKILL)]
         chance.shuffle(victims)
         for kill in victims:

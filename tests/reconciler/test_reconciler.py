@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 from django.db import connection
@@ -42,6 +43,7 @@ from tests.support.moving_clock import MovingClock
 
 pytestmark = [pytest.mark.database, pytest.mark.concurrency]
 S = SessionState
+IDLE_TICK_SECONDS = 0.015
 
 
 @pytest.fixture
@@ -457,6 +459,19 @@ def test_an_idle_tick_writes_no_row_but_its_lease_and_asks_few_questions(
     assert len(writes) == 1, writes
     assert "lease" in writes[0]
     assert len(statements) <= 16, statements
+
+
+def test_an_idle_tick_with_eight_browsers_takes_a_few_milliseconds(drive: Drive) -> None:
+    pool = make_pool(drive, "eight", min=8, max=8, max_starting=8)
+    drive.until(lambda: is_at_min(pool))
+    drive.settle()
+    took = []
+    for _ in range(30):
+        began = perf_counter()
+        drive.reconciler.tick()
+        took.append(perf_counter() - began)
+    print(f"idle tick: best {min(took) * 1000:.1f} ms, median {sorted(took)[15] * 1000:.1f} ms")
+    assert min(took) <= IDLE_TICK_SECONDS
 
 
 def test_every_end_has_a_reason(drive: Drive, warm: Pool, user: User) -> None:

@@ -201,6 +201,16 @@ class PoolMachine(RuleBasedStateMachine):
         self.connect(who)
 
     @rule(who=which)
+    def ask_for_another_launch(self, who: int) -> None:
+        self.warm()
+        self.reconcile()
+        self.reconcile()
+        self.claim(who, held=True, keep_alive=bool(who % 2), other_launch=True)
+        for number in range(LIMITS["max_concurrency"]):
+            self.connect(number)
+        self.relaunched(who)
+
+    @rule(who=which)
     def come_too_late(self, who: int) -> None:
         self.time_goes_by(10.1)
         self.connect(who)
@@ -216,6 +226,8 @@ class PoolMachine(RuleBasedStateMachine):
         self.reconcile()
         self.serve() if who % 2 else self.attend(who)
         self.fetch(who)
+        if who % 3 == 0:
+            self.leave_the_queue(who)
 
     @rule()
     def serve(self) -> None:

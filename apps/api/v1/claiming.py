@@ -201,4 +201,3 @@ def _json(body: dict[str, Any], status: int, headers: dict[str, str]) -> JsonRes
     response = JsonResponse(body, status=status, headers=headers)
     response["Cache-Control"] = "no-store"
     return response
-

@@ -4,6 +4,7 @@ Tests compare every answer with this.
 """
 
 from functools import cache
+from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as s
@@ -15,19 +16,23 @@ from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import Claim
 
 
-def always(word: str) -> s.Field:
+class Document(s.Serializer[Any]):
+    """What all of these are."""
+
+
+def always(word: str) -> s.CharField:
     """A field with one value, which tells what the object is."""
-    kind: type[s.Field] = type(f"Always{word.title()}", (s.CharField,), {})
+    kind: type[s.CharField] = type(f"Always{word.title()}", (s.CharField,), {})
     extend_schema_field({"type": "string", "const": word})(kind)
     return kind()
 
 
-class FieldProblem(s.Serializer):
+class FieldProblem(Document):
     field = s.CharField()
     detail = s.CharField()
 
 
-class Problem(s.Serializer):
+class Problem(Document):
     """RFC 9457."""
 
     type = s.CharField()
@@ -35,20 +40,20 @@ class Problem(s.Serializer):
     status = s.IntegerField()
     detail = s.CharField()
     code = s.CharField(help_text="Stable; what programs compare.")
-    errors = FieldProblem(many=True, required=False)
+    errors = FieldProblem(many=True, required=False)  # type: ignore[assignment] # the name of a property of DRF's
 
 
-class Viewport(s.Serializer):
+class Viewport(Document):
     width = s.IntegerField(min_value=100, max_value=7680)
     height = s.IntegerField(min_value=100, max_value=4320)
 
 
-class PoolOfSession(s.Serializer):
+class PoolOfSession(Document):
     id = s.CharField(allow_null=True, help_text="Null where the pool is not yours to see.")
     name = s.CharField()
 
 
-class SessionSerializer(s.Serializer):
+class SessionSerializer(Document):
     object = always("session")
     id = s.CharField()
     name = s.CharField(allow_blank=True)
@@ -74,13 +79,14 @@ class SessionSerializer(s.Serializer):
     duration_seconds = s.FloatField(help_text="From the claim to the end, or to now.")
     active_seconds = s.FloatField(help_text="With at least one client attached.")
     connect_url = s.CharField(
-        allow_null=True, help_text="Complete by itself. Only in answers to create, claim and detail, and only for those who may connect."
+        allow_null=True,
+        help_text="Complete by itself. In answers to create, claim and detail alone, for those who may connect.",
     )
     live_url = s.CharField(allow_null=True)
     url = s.CharField(help_text="The page for people.")
 
 
-class ClaimSerializer(s.Serializer):
+class ClaimSerializer(Document):
     """A place in the queue. Each GET keeps it for 15 seconds."""
 
     object = always("claim")
@@ -90,7 +96,7 @@ class ClaimSerializer(s.Serializer):
     session = SessionSerializer(allow_null=True)
 
 
-class SessionRequest(s.Serializer):
+class SessionRequest(Document):
     """The same options as the query of /connect."""
 
     pool = s.CharField(required=False, help_text="Name or id; without it the default pool.")
@@ -109,32 +115,32 @@ class SessionRequest(s.Serializer):
     headless = s.BooleanField(required=False)
 
 
-class SessionChange(s.Serializer):
+class SessionChange(Document):
     name = s.CharField(required=False, allow_blank=True)
     metadata = s.DictField(child=s.CharField(allow_blank=True), required=False)
     keep_alive = s.BooleanField(required=False)
     timeout = s.IntegerField(required=False, help_text="Seconds from now, within the pool's longest life.")
 
 
-class Released(s.Serializer):
+class Released(Document):
     released = s.IntegerField()
 
 
-class HostRoot(s.Serializer):
+class HostRoot(Document):
     object = always("host_root")
     url = s.CharField(help_text="For Puppeteer's browserURL and chrome-remote-interface.")
     host = s.CharField(help_text="Host and port: Selenium's debuggerAddress.")
 
 
-class EventSerializer(s.Serializer):
+class EventSerializer(Document):
     id = s.CharField()
     type = s.ChoiceField([str(event) for event in EventType])
     timestamp = s.DateTimeField()
     sequence = s.IntegerField(allow_null=True, help_text="Of a session's events: from 1, without gaps.")
-    data = s.DictField()
+    data = s.DictField()  # type: ignore[assignment] # the same
 
 
-class PoolFields(s.Serializer):
+class PoolFields(Document):
     name = s.CharField(max_length=60)
     browser = s.ChoiceField(["chromium"], required=False)
     provider = s.CharField(required=False, help_text="Name of a provider configuration.")
@@ -160,7 +166,7 @@ class PoolRequest(PoolFields):
     is_system = s.BooleanField(required=False, help_text="Without an owner; staff alone.")
 
 
-class PoolSerializer(s.Serializer):
+class PoolSerializer(Document):
     object = always("pool")
     id = s.CharField()
     name = s.CharField()
@@ -189,7 +195,7 @@ class PoolSerializer(s.Serializer):
     created_at = s.DateTimeField()
 
 
-class PoolStats(s.Serializer):
+class PoolStats(Document):
     ready = s.IntegerField()
     starting = s.IntegerField()
     claimed = s.IntegerField()
@@ -202,18 +208,20 @@ class PoolStats(s.Serializer):
     claim_p99_seconds = s.FloatField(allow_null=True)
 
 
-class Flushed(s.Serializer):
+class Flushed(Document):
     flushed = s.IntegerField()
 
 
-class TokenSerializer(s.Serializer):
+class TokenSerializer(Document):
     object = always("token")
     id = s.CharField()
     name = s.CharField()
     start = s.CharField()
     last4 = s.CharField()
     scopes = s.ListField(
-        child=s.ChoiceField([str(scope) for scope in Scope]), allow_null=True, help_text="Null: all that its owner may do."
+        child=s.ChoiceField([str(scope) for scope in Scope]),
+        allow_null=True,
+        help_text="Null: all that its owner may do.",
     )
     created_at = s.DateTimeField()
     expires_at = s.DateTimeField(allow_null=True)
@@ -225,24 +233,24 @@ class NewTokenSerializer(TokenSerializer):
     token = s.CharField(help_text="The secret. Never shown again.")
 
 
-class TokenRequest(s.Serializer):
+class TokenRequest(Document):
     name = s.CharField(max_length=120)
     scopes = s.ListField(child=s.ChoiceField([str(scope) for scope in Scope]), required=False, allow_null=True)
     expires_at = s.DateTimeField(required=False, allow_null=True)
 
 
-class TokenChange(s.Serializer):
+class TokenChange(Document):
     name = s.CharField(max_length=120)
 
 
-class Limits(s.Serializer):
+class Limits(Document):
     pools = s.IntegerField(allow_null=True, help_text="Null: no limit.")
     pools_max = s.IntegerField(allow_null=True)
     pools_min = s.IntegerField(allow_null=True)
     claims_per_minute = s.IntegerField()
 
 
-class Me(s.Serializer):
+class Me(Document):
     object = always("user")
     id = s.CharField()
     email = s.CharField()
@@ -253,16 +261,16 @@ class Me(s.Serializer):
     limits = Limits()
 
 
-def page_of(document: type[s.Serializer]) -> s.Serializer:
+def page_of(document: type[Document]) -> Document:
     """A page of a list of these."""
     return _page_kind(document)()
 
 
 @cache
-def _page_kind(document: type[s.Serializer]) -> type[s.Serializer]:
+def _page_kind(document: type[Document]) -> type[Document]:
     fields = {
         "results": document(many=True),
         "next": s.CharField(allow_null=True),
         "previous": s.CharField(allow_null=True),
     }
-    return type(f"{document.__name__.removesuffix('Serializer')}Page", (s.Serializer,), fields)
+    return type(f"{document.__name__.removesuffix('Serializer')}Page", (Document,), fields)

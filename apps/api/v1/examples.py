@@ -53,7 +53,12 @@ EVENTS = OpenApiExample(
                 "type": "session.claimed",
                 "timestamp": "2026-11-21T10:01:00Z",
                 "sequence": 4,
-                "data": {"session": "ses_06d1k3v7m8s0t2w4y6z8a1c3e5", "state": "claimed", "from": "ready", "to": "claimed"},
+                "data": {
+                    "session": "ses_06d1k3v7m8s0t2w4y6z8a1c3e5",
+                    "state": "claimed",
+                    "from": "ready",
+                    "to": "claimed",
+                },
             }
         ],
         "next": None,

@@ -1,7 +1,7 @@
 """Pools: the caller's own, and for staff the system's."""
 
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -49,9 +49,7 @@ class Pools(Endpoint):
         is_system = body.get("is_system", False)
         if not isinstance(is_system, bool):
             raise Invalid("invalid", "is_system: Give true or false.", fields={"is_system": "Give true or false."})
-        pool = create_pool(
-            actor=self.actor, fields=pool_fields(body), provider=_provider(body), system=is_system
-        )
+        pool = create_pool(actor=self.actor, fields=pool_fields(body), provider=_provider(body), system=is_system)
         headers = {"Location": f"/api/v1/pools/{pool.public_id}"}
         return Response(pool_json(pool), status=201, headers=headers)
 

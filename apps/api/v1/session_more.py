@@ -95,6 +95,8 @@ def _root(origin: Origin, secret: str) -> Origin:
     """`{secret}.connect.<host>` with the scheme and port of the request. An address has no names below it."""
     host = "localhost" if origin.host in LOOPBACK else origin.host
     if ":" in host or host.replace(".", "").isdecimal():
-        raise Conflict("no_host_name", "A root needs a host name: reach the service by one, or set BROWSERGRID_PUBLIC_URL.")
+        raise Conflict(
+            "no_host_name", "A root needs a host name: reach the service by one, or set BROWSERGRID_PUBLIC_URL."
+        )
     found = origin.on(f"{secret}.connect.{host}")
     return Origin(found.scheme, found.netloc)

@@ -43,7 +43,7 @@ FILTERS = [
 CREATED = PolymorphicProxySerializer(
     "SessionOrClaim", {"session": documents.SessionSerializer, "claim": documents.ClaimSerializer}, "object", many=False
 )
-CLAIMED = {
+CLAIMED: dict[Any, Any] = {
     200: OpenApiResponse(documents.SessionSerializer, description="A repeat: the session of the first request."),
     201: OpenApiResponse(documents.SessionSerializer, description="Usable now.", examples=[examples.SESSION]),
     202: OpenApiResponse(
