@@ -43,11 +43,12 @@ offered() { # a real package: Ubuntu's chromium-browser only points to a snap, w
   case $candidate in '' | '(none)' | *snap*) return 1 ;; esac
 }
 apt_install() { # with fresh lists: old ones lead to browsers with known holes, or to files that are gone
-  local package
+  local package packages=()
   [ -n "$lists_are_fresh" ] || as_root apt-get update -qq || true # a broken source of somebody else's need not concern us
   lists_are_fresh=yes
-  for package; do offered "$package" || return 1; done
-  as_root apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+  for package; do ! offered "$package" || packages+=("$package"); done
+  [ ${#packages[@]} -gt 0 ] || return 1
+  as_root apt-get install -qq -y --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "${packages[@]}"
 }
 find_chromium() {
   local candidate
@@ -59,8 +60,11 @@ find_chromium() {
   return 1
 }
 missing_packages() {
-  find_chromium || echo chromium
-  [ -u /usr/lib/chromium/chrome-sandbox ] || [ -u /opt/google/chrome/chrome-sandbox ] || echo chromium-sandbox
+  if ! find_chromium; then
+    printf '%s\n' chromium chromium-sandbox
+  elif [ -e /usr/lib/chromium/chromium ] && [ ! -u /usr/lib/chromium/chrome-sandbox ]; then # others bring theirs along
+    echo chromium-sandbox
+  fi
   command -v bwrap >/dev/null || echo bubblewrap
   [ -d /usr/share/fonts/truetype/liberation ] || [ -d /usr/share/fonts/truetype/liberation2 ] || echo fonts-liberation
   [ -d /usr/share/fonts/truetype/dejavu ] || echo fonts-dejavu-core
@@ -86,8 +90,8 @@ install_system_packages() {
 
 set-up failed: this machine lacks ${packages[*]}, and they could not be installed.
   Debian:  sudo apt-get install ${packages[*]}
-  Ubuntu:  Chromium comes as a snap there, which cannot be sandboxed a second time. Install Google Chrome's .deb, or any
-           Chromium, and name its binary in BROWSERGRID_NODE_CHROMIUM; then: sudo apt-get install bubblewrap fonts-liberation
+  Ubuntu:  its Chromium is a snap, which cannot be walled in a second time. Install Google Chrome from its .deb, or unpack
+           any other Chromium and put BROWSERGRID_NODE_CHROMIUM=/path/to/its/binary into .env
 TXT
   return 1
 }

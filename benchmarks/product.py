@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+from playwright.sync_api import BrowserType, ViewportSize, sync_playwright
 
 from benchmarks.candidates import Candidate
 from benchmarks.chromium import running_chromium
@@ -27,8 +27,9 @@ SCREENSHOT = "screenshot p50 ms"
 SIZE = "screenshot MB"
 CONNECT = "connect to pages[0] p50 ms"
 
-EVALUATIONS = 300
-SCREENSHOTS = 5
+BLOCKS = 15  # of each, in turns: whatever else the machine does then hits both alike
+EVALUATIONS = 20  # in a block
+SCREENSHOTS = 5  # in turns, too
 CLAIMS = 8
 OPEN_LOOPS = 4
 OPEN_SECONDS = 2.0
@@ -57,14 +58,17 @@ def measure(rounds: int) -> Report:
     with running_grid() as grid, running_chromium() as chromium:
         with sync_playwright() as playwright:
             for number in range(rounds):
-                for name, address in ((DIRECT, chromium), (PRODUCT, grid.connect_url)):
-                    print(f"round {number + 1} of {rounds}: {name}", flush=True)
-                    began = time.perf_counter()
-                    browser = playwright.chromium.connect_over_cdp(address)
-                    for column, value in one_round(browser, began).items():
+                print(f"round {number + 1} of {rounds}", flush=True)
+                parties = [
+                    Party(name, playwright.chromium, address)
+                    for name, address in ((DIRECT, chromium), (PRODUCT, grid.connect_url))
+                ]
+                for name, values in one_round(parties).items():
+                    for column, value in values.items():
                         figures[name].setdefault(column, []).append(value)
-                    browser.close()
-                    time.sleep(REFILL_SECONDS)
+                for party in parties:
+                    party.browser.close()
+                time.sleep(REFILL_SECONDS)
         claims, warm = claim_times(grid)
         opens, refused = opens_per_second(grid)
     rows = {
@@ -86,39 +90,65 @@ def measure(rounds: int) -> Report:
     return Report("product", [Table("Through gateway and node", rows, DIRECT)], bars, facts)
 
 
-def one_round(browser: Browser, began: float) -> dict[str, float]:
-    """Every column once, on a browser that was asked for at `began`."""
-    context = browser.contexts[0] if browser.contexts else browser.new_context()
-    page = context.pages[0] if context.pages else context.new_page()
-    page.evaluate("1")
-    connected = (time.perf_counter() - began) * 1000
-    page.set_viewport_size(VIEWPORT)
-    page.goto("about:blank")
-    evaluations = milliseconds(EVALUATIONS, lambda: page.evaluate("1 + 1"))
-    page.evaluate(NOISE)
-    sizes: list[int] = []
-    screenshots = milliseconds(SCREENSHOTS, lambda: sizes.append(len(screenshot(page))))
-    return {
-        EVALUATE: statistics.median(evaluations),
-        SCREENSHOT: statistics.median(screenshots),
-        SIZE: statistics.median(sizes) / 1e6,
-        CONNECT: connected,
-    }
+class Party:
+    """One of the two, connected and with a page to use."""
+
+    def __init__(self, name: str, chromium: BrowserType, address: str) -> None:
+        began = time.perf_counter()
+        self.name = name
+        self.browser = chromium.connect_over_cdp(address)
+        context = self.browser.contexts[0]
+        self.page = context.pages[0] if context.pages else context.new_page()
+        self.page.evaluate("1")
+        self.connect_ms = (time.perf_counter() - began) * 1000
+        self.evaluations: list[float] = []
+        self.screenshots: list[float] = []
+        self.sizes: list[int] = []
+
+    def prepare(self) -> None:
+        """The same page and viewport on both sides; what does not count is done once."""
+        self.page.set_viewport_size(VIEWPORT)
+        self.page.goto("about:blank")
+        self.page.evaluate(NOISE)
+        self.page.screenshot(timeout=30_000)
+
+    def evaluate(self) -> None:
+        self.evaluations += milliseconds(EVALUATIONS, lambda: self.page.evaluate("1 + 1"))
+
+    def screenshot(self) -> None:
+        self.screenshots += milliseconds(1, lambda: self.sizes.append(len(self.page.screenshot(timeout=30_000))))
+
+    @property
+    def figures(self) -> dict[str, float]:
+        return {
+            EVALUATE: statistics.median(self.evaluations),
+            SCREENSHOT: statistics.median(self.screenshots),
+            SIZE: statistics.median(self.sizes) / 1e6,
+            CONNECT: self.connect_ms,
+        }
 
 
-def screenshot(page: Page) -> bytes:
-    """Of what is visible."""
-    return page.screenshot(timeout=30_000)
+def one_round(parties: list[Party]) -> dict[str, dict[str, float]]:
+    """Every column once for each."""
+    for party in parties:
+        party.prepare()
+    for _ in range(BLOCKS):
+        for party in parties:
+            party.evaluate()
+    for _ in range(SCREENSHOTS):
+        for party in parties:
+            party.screenshot()
+    return {party.name: party.figures for party in parties}
 
 
 def milliseconds(count: int, do: Callable[[], object]) -> list[float]:
-    """How long each of `count` calls took, after one that does not count."""
+    """How long each of `count` calls took."""
     times = []
-    for _ in range(count + 1):
+    for _ in range(count):
         began = time.perf_counter()
         do()
         times.append((time.perf_counter() - began) * 1000)
-    return times[1:]
+    return times
 
 
 def claim_times(grid: Grid) -> tuple[list[float], int]:

@@ -1,6 +1,6 @@
 """The one ASGI application: connect addresses to the gateway, everything else to Django.
 
-Served by `uvicorn browsergrid.asgi:application --ws splice.protocol:SpliceProtocol --loop uvloop --http httptools`;
+Served by `uvicorn browsergrid.asgi:application --http splice.bounded:BoundedHttp --ws splice.protocol:SpliceProtocol --loop uvloop`;
 under daphne the gateway relays messages instead of splicing.
 """
 
@@ -20,6 +20,7 @@ from django.conf import settings  # noqa: E402 - Django must be set up first
 
 from apps.events.news import closing  # noqa: E402
 from apps.gateway.application import Gateway, lifespan  # noqa: E402
+from browsergrid.bodies import measured  # noqa: E402
 from browsergrid.settings import grid  # noqa: E402
 from splice.protocol import SpliceProtocol  # noqa: E402
 
@@ -42,7 +43,7 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     elif scope["type"] == "websocket":
         await _no_such_socket(scope, receive, send)
     else:
-        await django_application(dict(scope), receive, cast(Any, send))
+        await measured(cast(Any, django_application), scope, receive, send)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -29,7 +29,7 @@ BEAT_SECONDS = 10.0  # a comment keeps proxies from closing
 RETRY_MILLISECONDS = 2000
 LONGEST_NUMBER = 18  # digits of a place
 
-news = News(Topic.NEWS, Topic.EVENTS)
+news = News(Topic.NEWS)
 
 
 class EventStreamRenderer(BaseRenderer):

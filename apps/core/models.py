@@ -19,9 +19,9 @@ class Identified(models.Model):
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.public_id
+
     @property
     def public_id(self) -> str:
         return encode(self.prefix, UUID(str(self.id)))
-
-    def __str__(self) -> str:
-        return self.public_id

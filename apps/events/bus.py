@@ -14,14 +14,13 @@ logger = logging.getLogger(__name__)
 
 
 class Topic(StrEnum):
-    EVENTS = "browsergrid.events"  # rows were written: the dispatcher should number them
     NEWS = "browsergrid.news"  # numbered events, for everyone who listens
     RECONCILE = "browsergrid.reconcile"  # something is wanted: the reconciler should look
     REVOKED = "browsergrid.revoked"  # credentials were revoked: gateways should look
 
 
 @cache
-def _client() -> "redis.Redis[bytes]":
+def _client() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
 
 

@@ -41,12 +41,12 @@ class Event(models.Model):
             models.Index(fields=["owner", "position"], name="events_of_owner"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.type} {self.public_id}"
+
     @property
     def public_id(self) -> str:
         return encode(self.prefix, self.uuid)
-
-    def __str__(self) -> str:
-        return f"{self.type} {self.public_id}"
 
 
 class EventPosition(models.Model):

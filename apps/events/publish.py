@@ -1,4 +1,4 @@
-"""The one way to write an event: in the caller's transaction, with a hint after it commits."""
+"""The one way to write an event: in the caller's transaction. The dispatcher tells everyone once it is numbered."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db import connection
 
-from apps.events import bus
 from apps.events.catalog import EventType
 from apps.events.models import Event
 
@@ -39,5 +38,4 @@ def publish(
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"NOTIFY {NOTIFY_CHANNEL}")  # delivered at commit
-    bus.hint_after_commit(bus.Topic.EVENTS)
     return event

@@ -1,5 +1,7 @@
 """Reading on from a position, and one session's story."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from apps.access.actor import Actor
@@ -19,7 +21,7 @@ def visible_events(actor: Actor) -> QuerySet[Event]:
     return visible(Event.objects.filter(position__isnull=False), actor, Permission.EVENT_VIEW)
 
 
-def of_session(session_id: object, *, after_sequence: int = 0) -> QuerySet[Event]:
+def of_session(session_id: UUID | str, *, after_sequence: int = 0) -> QuerySet[Event]:
     return Event.objects.filter(session_id=session_id, sequence__gt=after_sequence).order_by("sequence")
 
 

@@ -34,7 +34,7 @@ NEVER_USABLE = frozenset(
     }
 )
 
-news = News(Topic.EVENTS, Topic.NEWS)
+news = News(Topic.NEWS)
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,14 @@ def document(value: object, headers: Mapping[str, str] | None = None) -> Answer:
 
 def problem(error: GridError) -> Answer:
     told: dict[str, object] = {
-        "type": "about:blank",
+        "type": f"urn:browsergrid:problem:{error.code}",
         "title": error.title,
         "status": error.status,
         "detail": error.detail,
         "code": error.code,
     }
     if isinstance(error, Invalid) and error.fields:
-        told["errors"] = error.fields
+        told["errors"] = [{"field": name, "detail": words} for name, words in error.fields.items()]
     headers = {"content-type": "application/problem+json"}
     if error.retry_after is not None:
         headers["retry-after"] = str(error.retry_after)

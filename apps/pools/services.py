@@ -163,7 +163,7 @@ def _launch_problem(launch: Any) -> str:
         return "Give an object."
     unknown = sorted(str(name) for name in launch if name not in LAUNCH)
     if unknown:
-        return f"There is no option {ascii(unknown[0])}; choose from {', '.join(LAUNCH)}."
+        return f"There is no option {unknown[0]!a}; choose from {', '.join(LAUNCH)}."
     try:
         check_launch(launch)
     except Invalid as error:

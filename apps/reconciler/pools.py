@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
@@ -72,7 +73,7 @@ def members_of(pool: Pool, sessions: Iterable[BrowserSession]) -> list[Member]:
     ]
 
 
-def yield_room(provider_id: object, wanted: int, now: datetime) -> int:
+def yield_room(provider_id: UUID, wanted: int, now: datetime) -> int:
     """Nodes are full and claims wait for a start: pools with most warm ones and no queue give up as many as needed."""
     given = 0
     while given < wanted:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -29,7 +30,7 @@ def sweep(now: datetime) -> Swept:
     return Swept(ended=ended, connections=lapsed, claims=claims.expire_unattended(now))
 
 
-def _end(keys: list[object], reason: EndReason, now: datetime, *, still: Q) -> int:
+def _end(keys: list[UUID], reason: EndReason, now: datetime, *, still: Q) -> int:
     if not keys:
         return 0
     with transaction.atomic():

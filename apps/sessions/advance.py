@@ -55,7 +55,9 @@ def advance(
     if to in TERMINAL and session.node_id is not None:
         Node.objects.filter(pk=session.node_id).update(browsers=F("browsers") - 1)
     came_from = session.status
-    session.refresh_from_db()
+    for name, value in {**fields, "state": to, "generation": session.generation + 1}.items():
+        setattr(session, name, value)  # the row as we wrote it; only the sequence is the database's to tell
+    session.sequence = BrowserSession.objects.values_list("sequence", flat=True).get(pk=session.pk)
     tell(session, event, now=now, data={"from": came_from, "to": to, **(data or {})})
 
 

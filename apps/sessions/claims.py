@@ -71,18 +71,27 @@ def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
     found = pool_to_claim(actor, options.pool)
     if options.launch:
         check_launch(effective(found, options.launch))
+    for _ in range(TRIES):
+        try:
+            return _claim(caller, actor.user, found, options)
+        except Raced:
+            continue
+    raise NoCapacity("contended", f"Too many ask the pool {found.name} at once.", retry_after=1)
+
+
+def _claim(caller: Caller, user: User, found: Pool, options: SessionOptions) -> Claimed:
     with transaction.atomic():
         counter = PoolCounter.objects.select_for_update().get(pool=found)
         pool = Pool.current.select_related("provider").filter(pk=found.pk).first()  # as it is under the lock
         if pool is None:
             raise NotFound
         now = clock.now()
-        _check_limits(pool, actor.user)
+        _check_limits(pool, user)
         if not waiting(pool, now).exists():
-            session = _take(Order(pool, actor.user, actor.credential, options, caller.address), counter, now)
+            session = _take(Order(pool, user, caller.actor.credential, options, caller.address), counter, now)
             if session is not None:
                 return Claimed(session=session)
-        return Claimed(claim=_queue(pool, caller, actor.user, options, now))
+        return Claimed(claim=_queue(pool, caller, user, options, now))
 
 
 def attend(claim: Claim) -> Claim:
@@ -171,37 +180,36 @@ def _take(order: Order, counter: PoolCounter, now: datetime) -> BrowserSession |
     if counter.in_use >= pool.max_concurrency:
         return None
     fields = _claimed_fields(order, now)
-    for _ in range(TRIES):
-        ready = oldest_ready(pool)
-        if connection.features.has_select_for_update_skip_locked:
-            ready = ready.select_for_update(skip_locked=True)
-        session = ready.first()
-        if session is None:
-            break
-        deadline = None
-        usable = fields["launch_wanted"] == session.launch_present
-        if usable and not fields["keep_alive"]:
-            deadline = now + timedelta(seconds=settings.GRID.connect_seconds)
-        try:
-            with transaction.atomic():
-                advance(
-                    session,
-                    SessionState.CLAIMED,
-                    EventType.SESSION_CLAIMED,
-                    now=now,
-                    claimed_at=now,
-                    connect_deadline=deadline,
-                    start_deadline=None if usable else now + timedelta(seconds=settings.GRID.start_timeout_seconds),
-                    **fields,
-                )
-        except Raced:
-            continue
-        SessionActivity.objects.update_or_create(session=session, defaults={"last_at": now})
-        want(session)
+    ready = oldest_ready(pool)
+    if connection.features.has_select_for_update_skip_locked:
+        ready = ready.select_for_update(skip_locked=True)
+    session = ready.first()
+    if session is not None:
+        session.pool = pool
+        _hand_over(session, fields, now)
         return session
     if counter.alive >= pool.max:
         return None
     return new_session(pool, now=now, **fields)
+
+
+def _hand_over(session: BrowserSession, fields: dict[str, Any], now: datetime) -> None:
+    """A warm session becomes the caller's. Raises Raced where it is not as read, which its lock should forbid."""
+    usable = fields["launch_wanted"] == session.launch_present
+    connect = now + timedelta(seconds=settings.GRID.connect_seconds)
+    start = now + timedelta(seconds=settings.GRID.start_timeout_seconds)
+    advance(
+        session,
+        SessionState.CLAIMED,
+        EventType.SESSION_CLAIMED,
+        now=now,
+        claimed_at=now,
+        connect_deadline=connect if usable and not fields["keep_alive"] else None,
+        start_deadline=None if usable else start,
+        **fields,
+    )
+    SessionActivity.objects.filter(session=session).update(last_at=now)
+    want(session)
 
 
 def new_session(pool: Pool, *, now: datetime, **fields: Any) -> BrowserSession:
@@ -219,8 +227,7 @@ def new_session(pool: Pool, *, now: datetime, **fields: Any) -> BrowserSession:
     session.sequence = 1
     count(pool.pk, counted(SessionState.PENDING, owned=session.owner_id is not None))
     session.save(force_insert=True)
-    if session.owner_id is not None:
-        SessionActivity.objects.create(session=session, last_at=now)
+    SessionActivity.objects.create(session=session, last_at=now)
     tell(session, EventType.SESSION_CREATED, now=now, data={})
     want(session)
     return session
@@ -231,7 +238,9 @@ def _queue(pool: Pool, caller: Caller, user: User, options: SessionOptions, now:
         words = f"The pool {pool.name} is full and {pool.queue_limit} claims wait already (queue_limit)."
         raise NoCapacity("queue_full", words, retry_after=5)
     if not waiting(pool, now).exists():
-        publish(EventType.POOL_EXHAUSTED, at=now, owner_id=pool.owner_id, pool_id=pool.pk, data={"pool": pool.public_id})
+        publish(
+            EventType.POOL_EXHAUSTED, at=now, owner_id=pool.owner_id, pool_id=pool.pk, data={"pool": pool.public_id}
+        )
     held = timedelta(seconds=pool.queue_timeout_seconds)
     return Claim.objects.create(
         owner=user,

@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -88,7 +90,7 @@ def _after_close(session: BrowserSession, connection: Connection, now: datetime,
     deadline = None
     if not session.keep_alive and ours:
         deadline = now + timedelta(seconds=settings.GRID.connect_seconds)
-    wish = {}
+    wish: dict[str, Any] = {}
     if ends and session.stop_requested_at is None:
         wish = {"stop_requested_at": now, "outcome": Outcome.COMPLETED, "end_reason": EndReason.CLIENT_DISCONNECTED}
     advance(session, S.CLAIMED, EventType.SESSION_DISCONNECTED, now=now, data=data, connect_deadline=deadline, **wish)
@@ -122,7 +124,7 @@ def close_lapsed(now: datetime) -> int:
     return len(rows)
 
 
-def touch(session_ids: Collection[object], now: datetime) -> None:
+def touch(session_ids: Collection[UUID], now: datetime) -> None:
     """They were used now. Written in batches, at most every few seconds a session."""
     SessionActivity.objects.filter(session_id__in=session_ids).update(last_at=now)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -63,19 +64,19 @@ def visible_sessions(actor: Actor) -> QuerySet[BrowserSession]:
     return visible(rows, actor, Permission.SESSION_VIEW)
 
 
-def never_connected(now: datetime, *, limit: int = 500) -> list[object]:
+def never_connected(now: datetime, *, limit: int = 500) -> list[UUID]:
     """Keys of sessions whose time to connect is up. The row that an upgrade has won has no deadline any more."""
     due = BrowserSession.objects.filter(connect_deadline__lte=now, stop_requested_at__isnull=True)
     return list(without_clients(due).values_list("pk", flat=True)[:limit])
 
 
-def overdue(now: datetime, *, limit: int = 500) -> list[object]:
+def overdue(now: datetime, *, limit: int = 500) -> list[UUID]:
     """Keys of sessions that have reached their longest life."""
     due = live().filter(expires_at__lte=now, stop_requested_at__isnull=True)
     return list(due.values_list("pk", flat=True)[:limit])
 
 
-def idle(now: datetime, *, limit: int = 500) -> list[object]:
+def idle(now: datetime, *, limit: int = 500) -> list[UUID]:
     """Keys of sessions in use that saw no activity for their idle time."""
     in_use = BrowserSession.objects.filter(
         state__in=sorted(IN_USE), idle_timeout_seconds__gt=0, stop_requested_at__isnull=True
@@ -85,7 +86,7 @@ def idle(now: datetime, *, limit: int = 500) -> list[object]:
     return [key for key, seconds, last_at in found if (now - last_at).total_seconds() >= seconds][:limit]
 
 
-def most_spare(provider_id: object, now: datetime) -> object | None:
+def most_spare(provider_id: UUID, now: datetime) -> UUID | None:
     """The newest ready session of that provider's pool with most of them and no queue; None where none has."""
     ready = BrowserSession.objects.filter(pool__provider_id=provider_id, state="ready", stop_requested_at__isnull=True)
     queued = Claim.objects.filter(pool=OuterRef("pool"), state=Claim.State.QUEUED, attended_until__gt=now)
@@ -93,7 +94,7 @@ def most_spare(provider_id: object, now: datetime) -> object | None:
     first = pools.first()
     if first is None:
         return None
-    key: object = ready.filter(pool=first["pool"]).order_by("-ready_at").values_list("pk", flat=True).first()
+    key: UUID | None = ready.filter(pool=first["pool"]).order_by("-ready_at").values_list("pk", flat=True).first()
     return key
 
 
@@ -121,7 +122,7 @@ def sessions_with_clients(keys: Collection[object]) -> set[object]:
     return set(rows.values_list("session_id", flat=True).distinct())
 
 
-def session_with_key(key: object) -> BrowserSession | None:
+def session_with_key(key: UUID | str) -> BrowserSession | None:
     """By its own key, for whoever is known to be let in already."""
     return BrowserSession.objects.select_related("pool", "node").filter(pk=key).first()
 

@@ -103,7 +103,7 @@ def authenticate(secret: str) -> Actor:
 
 
 def revoked(credentials: Collection[str]) -> set[str]:
-    """Which of these credentials no longer work: tokens revoked, expired, gone or no longer configured, people suspended."""
+    """Which of these no longer work: tokens revoked, expired, gone or no longer configured, people suspended."""
     tokens = {key: word for word in credentials if (key := decode(ApiToken.prefix, word))}
     people = {
         key: word for word in credentials if word.startswith("web_") and (key := decode("usr", f"usr_{word[4:]}"))

@@ -30,5 +30,12 @@ SURROUNDINGS = (
     Variable("BROWSERGRID_SSL_REDIRECT", "1", "Production: whether plain HTTP is redirected."),
     Variable("BROWSERGRID_NODE_CHROMIUM", "searched for", "The Chromium or Chrome that the local node runs."),
     Variable("BROWSERGRID_ALLOW_NO_SANDBOX", "0", "Run browsers without walls where the kernel allows none."),
+    Variable("BROWSERGRID_NODE_LISTEN", "127.0.0.1:9000", "`python -m browser_node` alone: unix:/path or host:port."),
+    Variable("BROWSERGRID_NODE_KEY", "", "The same: its own credential, at least 16 characters.", is_secret=True),
+    Variable("BROWSERGRID_NODE_DIR", "", "The same: the folder for the browsers' files."),
+    Variable("BROWSERGRID_NODE_MAX_BROWSERS", "from memory and cores", "The same: how many browsers it may hold."),
+    Variable("BROWSERGRID_NODE_BLOCKED", "", "The same: host:port pairs that no browser ever reaches."),
+    Variable("BROWSERGRID_NODE_LOG", "json", "The same: json or pretty."),
+    Variable("BROWSERGRID_NODE_DIE_WITH_PARENT", "0", "The same: whether it ends with the process that started it."),
     Variable("NO_COLOR", "", "Any value: no colours in the output of `make up`."),
 )

@@ -31,7 +31,7 @@ class Directories:
 
     def make(self) -> None:
         """Raises Unsafe."""
-        self.data.mkdir(parents=True, exist_ok=True)
+        self.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.run, self.data / "redis", self.data / "node", self.data / "secrets"):
             folder.mkdir(mode=0o700, exist_ok=True)
         for folder in (self.run, self.data / "redis", self.data / "secrets"):

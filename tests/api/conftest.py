@@ -1,8 +1,10 @@
 """Callers of the API, and limits that one test does not leave behind for the next."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
 
 from apps.access import rates
 from apps.accounts.models import User
@@ -13,6 +15,13 @@ from tests.factories.people import make_token
 @pytest.fixture(autouse=True)
 def _no_claims_counted() -> None:
     rates._own_limiter.cache_clear()
+
+
+@pytest.fixture
+async def thread_lets_go(transactional_db: None) -> AsyncIterator[None]:
+    """The thread that serves Django's asynchronous test client keeps its connection, which outlives the database."""
+    yield
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture

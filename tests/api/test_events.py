@@ -13,7 +13,11 @@ from tests.factories.people import actor_for, make_token, make_user
 from tests.factories.sessions import end, make_claimed_session
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.usefixtures("thread_lets_go"),
+]
 
 
 @pytest.fixture

@@ -13,7 +13,11 @@ from tests.factories.pools import ensure_default_pool
 from tests.factories.sessions import answer, make_queued_claim
 from tests.support.eventually import eventually_async
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.database]
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.database,
+    pytest.mark.usefixtures("thread_lets_go"),
+]
 
 
 def _signed_in() -> tuple[str, object]:

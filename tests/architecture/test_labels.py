@@ -8,7 +8,11 @@ EXCEPTIONS = {"sessions": "browser_sessions"}
 
 
 def test_a_label_equals_its_folder() -> None:
-    ours = {config.name.removeprefix("apps."): config.label for config in apps.get_app_configs() if config.name.startswith("apps.")}
+    ours = {
+        config.name.removeprefix("apps."): config.label
+        for config in apps.get_app_configs()
+        if config.name.startswith("apps.")
+    }
     assert {folder: label for folder, label in ours.items() if label != EXCEPTIONS.get(folder, folder)} == {}
 
 
@@ -18,7 +22,9 @@ def test_no_two_apps_share_a_label() -> None:
 
 
 def test_public_prefixes_are_unique() -> None:
-    models = [model for model in apps.get_models() if model.__module__.startswith("apps.") and getattr(model, "prefix", "")]
+    models = [
+        model for model in apps.get_models() if model.__module__.startswith("apps.") and getattr(model, "prefix", "")
+    ]
     prefixes = Counter(model.prefix for model in models)
     assert [prefix for prefix, count in prefixes.items() if count > 1] == []
     assert {"usr", "tok", "pool", "ses", "con", "clm", "tkt", "evt", "node", "proc"} <= set(prefixes)

@@ -7,7 +7,17 @@ import pytest
 from tests.architecture.sources import ROOT, named, python_files, tree
 
 FACES = ("api", "dashboard", "gateway")
-CLOCKED = ("core", "access", "accounts", "events", "nodes", "tokens", "pools", "sessions", "reconciler")  # where deadlines are made
+CLOCKED = (
+    "core",
+    "access",
+    "accounts",
+    "events",
+    "nodes",
+    "tokens",
+    "pools",
+    "sessions",
+    "reconciler",
+)  # where deadlines are made
 MANAGERS = {"objects", "current", "_default_manager", "_base_manager"}
 
 

@@ -16,7 +16,9 @@ def test_no_module_is_longer_than_400_lines() -> None:
 
 
 def test_no_module_is_named_after_nothing() -> None:
-    found = [named(path) for path in python_files(with_tests=True) if path.stem in FORBIDDEN or path.parent.name in FORBIDDEN]
+    found = [
+        named(path) for path in python_files(with_tests=True) if path.stem in FORBIDDEN or path.parent.name in FORBIDDEN
+    ]
     assert set(found) - ALLOWED == set()
 
 

@@ -30,7 +30,9 @@ def test_anything_else_is_no_id(text: str) -> None:
     assert value is None or encode("ses", value) == text
 
 
-@pytest.mark.parametrize("word", ["ses_" + "z" * 26, "ses_" + "0" * 25, "pool_" + "0" * 26, "0" * 26, "SES_" + "0" * 26])
+@pytest.mark.parametrize(
+    "word", ["ses_" + "z" * 26, "ses_" + "0" * 25, "pool_" + "0" * 26, "0" * 26, "SES_" + "0" * 26]
+)
 def test_a_word_too_large_too_short_or_of_another_kind_is_no_id(word: str) -> None:
     assert decode("ses", word) is None
 

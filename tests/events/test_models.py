@@ -27,7 +27,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database]
         ("owner", None),
     ],
 )
-def test_what_was_told_is_never_changed(column: str, value: Any, tell: Callable[..., Event], make_user: Callable[..., User]) -> None:
+def test_what_was_told_is_never_changed(
+    column: str, value: Any, tell: Callable[..., Event], make_user: Callable[..., User]
+) -> None:
     event = tell(make_user(), session_id=uuid7(), sequence=1)
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Event.objects.filter(pk=event.pk).update(**{column: value() if callable(value) else value})

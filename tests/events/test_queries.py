@@ -49,7 +49,9 @@ def test_reading_goes_on_after_a_position_and_skips_what_has_none(
     assert len(after(actor_for(mine), last)) == 1
 
 
-def test_a_page_has_its_limit(story: Callable[..., list[Event]], make_user: Callable[..., User], actor_for: Callable[..., Actor]) -> None:
+def test_a_page_has_its_limit(
+    story: Callable[..., list[Event]], make_user: Callable[..., User], actor_for: Callable[..., Actor]
+) -> None:
     user = make_user()
     story(user, 5)
     dispatch()
@@ -57,12 +59,16 @@ def test_a_page_has_its_limit(story: Callable[..., list[Event]], make_user: Call
     assert [event.sequence for event in page] == [1, 2]
 
 
-def test_a_token_without_the_scope_reads_nothing(make_user: Callable[..., User], actor_for: Callable[..., Actor]) -> None:
+def test_a_token_without_the_scope_reads_nothing(
+    make_user: Callable[..., User], actor_for: Callable[..., Actor]
+) -> None:
     with pytest.raises(NotAllowed):
         after(actor_for(make_user(), scopes=[Scope.SESSIONS_READ]), 0)
 
 
-def test_a_ticket_reads_its_own_session_alone(story: Callable[..., list[Event]], make_user: Callable[..., User]) -> None:
+def test_a_ticket_reads_its_own_session_alone(
+    story: Callable[..., list[Event]], make_user: Callable[..., User]
+) -> None:
     user = make_user()
     first, _ = story(user, 2), story(user, 2)
     dispatch()

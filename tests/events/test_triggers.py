@@ -113,7 +113,11 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
 
 
 def test_from_zero_through_every_migration_each_guard_comes_into_force_with_its_table(empty_database: str) -> None:
-    environment = {**os.environ, "DATABASE_URL": empty_database, "DJANGO_SETTINGS_MODULE": "browsergrid.settings.development"}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": empty_database,
+        "DJANGO_SETTINGS_MODULE": "browsergrid.settings.development",
+    }
     done = subprocess.run(
         [sys.executable, "-m", "tests.events.from_zero"],
         cwd=ROOT, env=environment, capture_output=True, text=True, check=False,

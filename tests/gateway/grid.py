@@ -6,16 +6,19 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 from asgiref.sync import sync_to_async
+from django.db import connections
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from apps.accounts.models import User
+from apps.core import clock
 from apps.gateway.application import Gateway, lifespan
 from apps.nodes.models import Node
 from apps.nodes.services import ensure_node
@@ -146,6 +149,7 @@ async def running_grid(
                 each.cancel()
             async with asyncio.timeout(10):
                 await task
+    await sync_to_async(connections.close_all)()  # of the thread in which a test's own queries ran
 
 
 async def echoed(client: ClientConnection, text: str) -> bool:
@@ -164,3 +168,8 @@ async def met(ask: Callable[[], Awaitable[bool]], *, within: float = 5.0) -> Non
     while not await ask():
         assert asyncio.get_running_loop().time() < deadline, "it did not come about"
         await asyncio.sleep(0.02)
+
+
+async def now() -> datetime:
+    """The grid's time, which PostgreSQL tells."""
+    return await sync_to_async(clock.now)()

@@ -33,6 +33,17 @@ def meter(*, said: bytes = b"", heard: bytes = b"", first: Side | None = None) -
         (closing(4001, "credential revoked"), b"", Side.BROWSER, False),
         (b"", masked(b"", first=0x88), Side.BROWSER, False),
     ],
+    ids=[  # masks are random, and parallel workers must agree on names
+        "client-killed",
+        "node-killed",
+        "client-says-goodbye",
+        "browser-closed",
+        "crashed",
+        "idle",
+        "restart",
+        "revoked",
+        "empty-goodbye",
+    ],
 )
 def test_a_client_left_or_was_sent_away(said: bytes, heard: bytes, first: Side, sent_away: bool) -> None:
     assert meter(said=said, heard=heard, first=first).was_sent_away is sent_away

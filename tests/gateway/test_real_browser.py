@@ -1,5 +1,8 @@
 """The whole path with a real node, a real Chromium and a client that people use; rows are brought to ready by hand."""
 
+import contextlib
+import os
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -105,3 +108,27 @@ async def test_the_grid_s_own_commands_are_answered_on_the_client_s_connection(
         assert told["sessionId"] == session.public_id
         assert told["name"] == "mine"
         assert told["viewport"] == {"width": 1280, "height": 720}
+
+
+async def test_a_crashed_browser_is_not_its_client_s_leaving(grid: Grid, real_node: RunningNode) -> None:
+    session = await warm(grid, real_node)
+    async with grid.connect("/connect") as client:
+        await grid.reaches(session, "running")
+        for process in real_node.browser_processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        assert (await Cdp(client).closed())[0] in {4000, 1006}
+    await grid.reaches(session, "claimed")
+    assert session.stop_requested_at is None, "the reconciler will say browser_crashed"
+
+
+async def test_browser_close_ends_the_client_s_use_as_its_own_leaving(grid: Grid, real_node: RunningNode) -> None:
+    session = await warm(grid, real_node)
+    async with grid.connect("/connect") as client:
+        await Cdp(client).send("Browser.close")
+        assert (await Cdp(client).closed())[0] == 1000
+    await grid.reaches(session, "claimed", within=2)
+    assert session.end_reason == "client_disconnected"
+    seen = real_node.observed(session.instance_id)
+    assert seen is not None
+    assert seen.alive

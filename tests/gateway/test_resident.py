@@ -24,7 +24,7 @@ from apps.tokens.models import ApiToken
 from apps.tokens.services import revoke_token
 from tests.factories import people
 from tests.gateway.fake_node import FakeNode
-from tests.gateway.grid import Grid, echoed, met, running_grid
+from tests.gateway.grid import Grid, echoed, met, now, running_grid
 
 pytestmark = pytest.mark.database
 
@@ -118,8 +118,8 @@ async def test_a_connection_whose_row_was_closed_elsewhere_is_asked_to_come_agai
     [session] = await grid.warm()
     async with grid.connect("/connect") as client:
         await grid.reaches(session, "running")
-        await Process.objects.aupdate(lease_expires_at=clock.now())
-        assert await sync_to_async(close_lapsed)(clock.now()) == 1
+        await Process.objects.aupdate(lease_expires_at=(await now()))
+        assert await sync_to_async(close_lapsed)(await now()) == 1
         assert (await code_of(client))[0] == 1012
     await grid.reaches(session, "claimed")
     assert session.stop_requested_at is None
@@ -136,9 +136,10 @@ async def test_use_is_noted_while_bytes_move(grid: Grid, monkeypatch: pytest.Mon
 
 
 async def test_the_process_is_known_and_says_farewell(grid: Grid) -> None:
-    await met(lambda: Process.objects.filter(kind="gateway", lease_expires_at__gt=clock.now()).aexists())
+    began = await now()
+    await met(lambda: Process.objects.filter(kind="gateway", lease_expires_at__gt=began).aexists())
     await grid.gateway.resident.stop()
-    assert not await Process.objects.filter(lease_expires_at__gt=clock.now()).aexists()
+    assert not await Process.objects.filter(lease_expires_at__gt=(await now())).aexists()
 
 
 async def test_a_restart_tells_clients_to_come_again_and_keeps_their_sessions(

@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 from asgiref.sync import sync_to_async
 
-from apps.core import clock
 from apps.events import bus
 from apps.events.models import Event
 from apps.gateway import methods
@@ -13,7 +12,7 @@ from apps.gateway.methods import BAD_PARAMS, NO_SUCH_METHOD, Call, cdp_method
 from apps.sessions.models import Connection
 from apps.sessions.tickets import mint
 from tests.factories import people
-from tests.gateway.grid import Grid, echoed, met
+from tests.gateway.grid import Grid, echoed, met, now
 
 pytestmark = pytest.mark.database
 
@@ -54,7 +53,7 @@ async def test_a_ticket_s_client_may_prolong_its_session(grid: Grid) -> None:
     async with grid.connect(f"/sessions/{session.public_id}/connect?ticket={ticket}", token=None):
         answer = await grid.node.command(await connection(), "BrowserGrid.keepAlive", seconds=600)
     assert answer["result"]["expiresAt"]
-    assert (await grid.state(session)).expires_at > clock.now() + timedelta(seconds=500)
+    assert (await grid.state(session)).expires_at > (await now()) + timedelta(seconds=500)
 
 
 async def test_a_mark_becomes_an_event(grid: Grid) -> None:

@@ -1,5 +1,5 @@
 """Journeys go through the whole product, with real clients and a real Chromium."""
 
-from tests.support.product import running_product
+from tests.support.product import drilled_product, running_product
 
-__all__ = ["running_product"]
+__all__ = ["drilled_product", "running_product"]

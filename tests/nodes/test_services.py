@@ -131,7 +131,13 @@ def test_room_is_taken_on_the_emptiest_node() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    [{"browsers": 2}, {"draining": True}, {"provider": "other"}, {"lease_expires_at": START}, {"lease_expires_at": None}],
+    [
+        {"browsers": 2},
+        {"draining": True},
+        {"provider": "other"},
+        {"lease_expires_at": START},
+        {"lease_expires_at": None},
+    ],
     ids=["full", "draining", "another provider's", "lapsed", "never heard of"],
 )
 def test_there_is_no_room_on_a_node_that_is(fields: dict[str, object]) -> None:

@@ -46,7 +46,10 @@ def test_what_makes_a_warm_browser_different_changes_the_configuration(change: d
 
 def test_what_does_not_touch_the_browser_changes_nothing() -> None:
     provider = ProviderConfiguration(name="x")
-    former, later = Pool(name="p", provider=provider), Pool(name="q", provider=provider, min=3, max=9, timeout_minutes=5)
+    former, later = (
+        Pool(name="p", provider=provider),
+        Pool(name="q", provider=provider, min=3, max=9, timeout_minutes=5),
+    )
     assert configuration_hash(former) == configuration_hash(later)
     opened = Pool(name="p", provider=ProviderConfiguration(id=provider.id, name="x", egress_allow=["*:1"]))
     assert configuration_hash(former) != configuration_hash(opened)

@@ -19,7 +19,9 @@ def test_no_name_is_the_default_pool(default_pool: Pool, make_user: Callable[...
     assert pool_to_claim(actor_for(make_user()), "") == default_pool
 
 
-def test_the_default_pool_is_claimed_by_name_but_by_id_only_by_staff(default_pool: Pool, make_user: Callable[..., User]) -> None:
+def test_the_default_pool_is_claimed_by_name_but_by_id_only_by_staff(
+    default_pool: Pool, make_user: Callable[..., User]
+) -> None:
     user, staff = actor_for(make_user()), actor_for(make_user(staff=True))
     assert pool_to_claim(user, "default") == default_pool
     assert pool_to_claim(staff, default_pool.public_id) == default_pool
@@ -38,7 +40,9 @@ def test_ordinary_people_see_their_own_pools_and_staff_all(default_pool: Pool, m
     assert shows_pool(actor_for(staff), system)
 
 
-def test_a_token_needs_the_scope_to_see_and_another_to_claim(default_pool: Pool, make_user: Callable[..., User]) -> None:
+def test_a_token_needs_the_scope_to_see_and_another_to_claim(
+    default_pool: Pool, make_user: Callable[..., User]
+) -> None:
     user = make_user()
     with pytest.raises(NotAllowed):
         visible_pools(actor_for(user, scopes=[Scope.SESSIONS_CONNECT]))

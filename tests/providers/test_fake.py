@@ -1,7 +1,5 @@
 """The fake keeps the contract, so what is shown with it holds for providers that keep it too."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from apps.providers.contract import BrowserRef, Farewell, Phase, Provider
@@ -11,8 +9,8 @@ from tests.providers.contract import ProviderContract
 
 class TestFake(ProviderContract):
     @pytest.fixture
-    def provider(self) -> Iterator[FakeProvider]:
-        yield FakeProvider(room=self.room)
+    def provider(self) -> FakeProvider:  # type: ignore[override]
+        return FakeProvider(room=self.room)
 
     def fail(self, provider: Provider, ref: BrowserRef) -> None:
         assert isinstance(provider, FakeProvider)

@@ -176,4 +176,3 @@ def assert_nothing_leaked(drive: Drive) -> None:
     rows = {ref_of(row) for row in live().select_related("node") if row.started_at is not None}
     assert there == rows
     assert_counted(*Pool.objects.all())
-

@@ -50,7 +50,7 @@ def size(low: int = 2, high: int = 8, starting: int = 2, prepared: int = 4, **fi
         ("nodes with one place bound", size(free=1), [], 1, []),
         ("a surplus goes, the newest first", size(1), [member(1), member(2), member(3)], 0, [3, 2]),
         ("a lowered min ends what is coming before what is there", size(1), [member(1), member(2, S.PENDING)], 0, [2]),
-        ("a lowered min ends all that come too much", size(0), [member(1, S.STARTING), member(2, S.PENDING)], 0, [2, 1]),
+        ("a lowered min ends all that still come", size(0), [member(1, S.STARTING), member(2, S.PENDING)], 0, [2, 1]),
         ("a lowered max ends the warm ones it leaves no room for", size(2, 2),
          [member(1), member(2), member(3, S.RUNNING)], 0, [2]),
         ("a lowered max ends nobody's session in use", size(0, 1), [member(n, S.RUNNING) for n in range(4)], 0, []),
@@ -126,8 +126,8 @@ def members_of(draw: st.DrawFn, most: int = 12) -> list[Member]:
 def sizes(draw: st.DrawFn) -> Size:
     high = draw(st.integers(1, 10))
     return Size(
-        min=draw(st.integers(0, high)), max=high, max_starting=draw(st.integers(1, 4)), prepared=draw(st.integers(0, 5)),
-        free=draw(st.none() | st.integers(0, 10)),
+        min=draw(st.integers(0, high)), max=high, max_starting=draw(st.integers(1, 4)),
+        prepared=draw(st.integers(0, 5)), free=draw(st.none() | st.integers(0, 10)),
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def test_it_ends_only_warm_ones_and_each_once(wants: Size, members: list[Member]
 
 @given(wants=sizes(), members=members_of())
 def test_ready_ones_are_broken_only_after_others_are_made(wants: Size, members: list[Member]) -> None:
-    """R5: never below min(min, max − in use − stopping), but for the one that goes where no room is left at all."""
+    """R5: never below min(min, max - in use - stopping), but for the one that goes where no room is left at all."""
     step = decide_pool(wants, members)
     here = [m for m in members if not m.ending]
     ready = [m for m in here if not m.owned and m.state is S.READY]

@@ -1,4 +1,4 @@
-"""Every state × sight × wish × time gives a step that exists; and the table of what is decided when."""
+"""Every state, sight, wish and time gives a step that exists; and the table of what is decided when."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -51,7 +51,8 @@ def every_wanted() -> list[Wanted]:
     return [
         Wanted(
             state=state, owned=owned, launch_wanted="new", launch_present=present, stop_requested=asked,
-            outcome=outcome, end_reason=reason, start_deadline=deadline, lost=lost, attached=attached, prepared=prepared,
+            outcome=outcome, end_reason=reason, start_deadline=deadline, lost=lost, attached=attached,
+            prepared=prepared,
         )
         for state, owned, present, (asked, outcome, reason), deadline, lost, attached, prepared in product(
             S, [True, False], ["", "old", "new"], WISHES, DEADLINES, [True, False], [True, False], [True, False]

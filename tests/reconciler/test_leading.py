@@ -241,7 +241,7 @@ def test_a_wish_that_comes_while_its_start_is_under_way_is_carried_out_after_it(
         assert provider.browsers == {}
 
 
-def test_a_browser_whose_row_is_being_ended_is_not_started_again_on_an_old_look(time: MovingClock, user: object) -> None:
+def test_a_browser_that_is_being_ended_is_not_started_again_on_an_old_look(time: MovingClock) -> None:
     """The look began before the stop and says GONE or RUNNING; what is decided on it must not undo the stop."""
     provider = Gated("stop")
     with driven(provider, time) as drive:

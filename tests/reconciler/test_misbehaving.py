@@ -63,7 +63,8 @@ def test_one_that_starts_slowly_is_waited_for(time: MovingClock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("told", "reason"), [("browser_crashed",) * 2, ("out_of_memory",) * 2, ("", "start_timeout"), ("?", "start_timeout")]
+    ("told", "reason"),
+    [("browser_crashed",) * 2, ("out_of_memory",) * 2, ("", "start_timeout"), ("?", "start_timeout")],
 )
 def test_one_that_fails_to_start_ends_with_what_it_says(time: MovingClock, told: str, reason: str) -> None:
     with driven(sins.FailsToStart(3, told), time) as drive:
@@ -86,9 +87,7 @@ def test_one_that_dies_after_it_was_ready_ends_with_its_reason(time: MovingClock
         assert ends_of(pool) == [("error", "out_of_memory")] * 2
 
 
-def test_a_session_in_use_whose_browser_crashes_ends_with_browser_crashed(
-    drive: Drive, pool: Pool, user: User
-) -> None:
+def test_a_session_in_use_whose_browser_crashes_ends_with_browser_crashed(drive: Drive, pool: Pool, user: User) -> None:
     comes_to_min(drive, pool)
     session = claimed(user, pool)
     drive.provider.crash(ref_of(session))

@@ -57,7 +57,7 @@ def test_a_late_answer_serves_a_later_look_and_carries_its_own_time() -> None:
     observer.look([question(provider, REF)], patience_seconds=0.05)
     seconds[0] = 12.0
     provider.answer.set()
-    eventually(lambda: observer._looks["a"].done.is_set())
+    eventually(observer._looks["a"].done.is_set)
     seen = observer.look([question(provider, REF)], patience_seconds=5)
     assert seen["a", REF].looked_at in {10.0, 12.0}  # the late one, or already the next
     assert seen["a", REF].seen.phase in {Phase.STARTING, Phase.RUNNING}

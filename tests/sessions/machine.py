@@ -1,6 +1,6 @@
 """A pool lived through by chance: real services, real rows, a clock moved by hand, and a reconciler that may be slow.
 
-After each step the invariants R1–R4 of the reliability plan are checked; at the end everything is let go and must end.
+After each step the invariants R1 to R4 of the reliability plan are checked; at the end everything is let go and ends.
 """
 
 from datetime import timedelta
@@ -142,9 +142,12 @@ class PoolMachine(RuleBasedStateMachine):
     @rule(n=which)
     def start(self, n: int) -> None:
         if session := self.pick(self.sessions(S.PENDING).filter(stop_requested_at__isnull=True), n):
-            if PoolCounter.objects.get(pool=self.pool).starting < self.pool.max_starting:
-                self.move(session, S.STARTING, EventType.SESSION_STARTING)
-                count("started")
+            self.room_to_start(session)
+
+    def room_to_start(self, session: BrowserSession) -> None:
+        if PoolCounter.objects.get(pool=self.pool).starting < self.pool.max_starting:
+            self.move(session, S.STARTING, EventType.SESSION_STARTING)
+            count("started")
 
     @rule(n=which)
     def answers(self, n: int) -> None:
@@ -301,7 +304,9 @@ class PoolMachine(RuleBasedStateMachine):
     @invariant()
     def a_deadline_to_connect_presses_exactly_who_should_connect(self) -> None:
         unfetched = set(
-            Claim.objects.filter(state="served", is_held=False, fetched_at__isnull=True).values_list("session", flat=True)
+            Claim.objects.filter(state="served", is_held=False, fetched_at__isnull=True).values_list(
+                "session", flat=True
+            )
         )
         for session in self.sessions(S.CLAIMED, S.RUNNING).filter(stop_requested_at__isnull=True):
             presses = session.status is S.CLAIMED and session.is_usable and not session.keep_alive
@@ -353,7 +358,9 @@ class PoolMachine(RuleBasedStateMachine):
             moves = [(S(event.data["from"]), S(event.data["to"])) for event in story if "to" in event.data]
             assert all(to in EDGES[start] for start, to in moves)
             assert [start for start, _ in moves[1:]] == [to for _, to in moves[:-1]]
-            claimed = [to for _, to in moves].index(S.CLAIMED) if any(to is S.CLAIMED for _, to in moves) else len(moves)
+            claimed = (
+                [to for _, to in moves].index(S.CLAIMED) if any(to is S.CLAIMED for _, to in moves) else len(moves)
+            )
             assert S.READY not in [to for _, to in moves[claimed:]]
 
     def actor(self, who: int) -> Actor:

@@ -56,7 +56,8 @@ def recount(pool: Pool) -> dict[str, int]:
     return {
         "alive": sum(state in live for state, _ in rows),
         "in_use": sum(
-            state in {S.CLAIMED, S.RUNNING, S.PAUSED} or (owned and state in {S.PENDING, S.STARTING}) for state, owned in rows
+            state in {S.CLAIMED, S.RUNNING, S.PAUSED} or (owned and state in {S.PENDING, S.STARTING})
+            for state, owned in rows
         ),
         "starting": sum(state is S.STARTING for state, _ in rows),
         "ready": sum(state is S.READY for state, _ in rows),

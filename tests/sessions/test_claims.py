@@ -77,7 +77,9 @@ def test_a_browser_that_was_asked_to_stop_is_handed_to_nobody(pool: Pool, user: 
     assert got(claim(user)).pk != doomed.pk
 
 
-def test_other_launch_options_make_it_usable_only_once_they_run(pool: Pool, user: User, claim: Ask, time: MovingClock) -> None:
+def test_other_launch_options_make_it_usable_only_once_they_run(
+    pool: Pool, user: User, claim: Ask, time: MovingClock
+) -> None:
     warm = make_ready_session(pool)
     session = got(claim(user, launch={"locale": "de-DE"}))
     assert session.pk == warm.pk
@@ -117,7 +119,9 @@ def test_a_switch_that_no_node_accepts_is_refused_by_name(pool: Pool, user: User
     assert counters(pool)["alive"] == 0
 
 
-def test_shorter_times_are_granted_and_longer_ones_capped(pool: Pool, user: User, claim: Ask, time: MovingClock) -> None:
+def test_shorter_times_are_granted_and_longer_ones_capped(
+    pool: Pool, user: User, claim: Ask, time: MovingClock
+) -> None:
     short = got(claim(user, timeout=60, idle_timeout=30))
     long = got(claim(user, timeout=500_000, idle_timeout=5_000))
     assert (short.expires_at - time.now, short.idle_timeout_seconds) == (timedelta(seconds=60), 30)
@@ -137,7 +141,9 @@ def test_a_claim_is_told_to_its_owner(pool: Pool, user: User, claim: Ask) -> Non
     assert (told.owner_id, told.data["from"], told.data["to"]) == (user.pk, "ready", "claimed")
 
 
-def test_one_person_gets_no_more_than_the_limit_for_one(pool: Pool, user: User, claim: Ask, make_user: Callable[..., User]) -> None:
+def test_one_person_gets_no_more_than_the_limit_for_one(
+    pool: Pool, user: User, claim: Ask, make_user: Callable[..., User]
+) -> None:
     Pool.objects.filter(pk=pool.pk).update(per_user_limit=1)
     got(claim(user))
     with pytest.raises(TooMany) as refused:

@@ -69,7 +69,9 @@ def test_claims_at_once_never_overshoot_and_every_place_is_given(big: Pool, make
     assert counters(big) == recount(big)
 
 
-def test_a_limit_for_one_person_holds_when_they_ask_many_times_at_once(big: Pool, make_user: Callable[..., User]) -> None:
+def test_a_limit_for_one_person_holds_when_they_ask_many_times_at_once(
+    big: Pool, make_user: Callable[..., User]
+) -> None:
     Pool.objects.filter(pk=big.pk).update(per_user_limit=3)
     user = make_user()
     answers = at_once([lambda: claim_for(user)] * 12)

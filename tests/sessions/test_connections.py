@@ -57,7 +57,9 @@ def connect(session: BrowserSession, user: User, gateway: Process) -> Connection
     return connection
 
 
-def test_the_first_client_makes_it_running(session: BrowserSession, user: User, gateway: Process, time: MovingClock) -> None:
+def test_the_first_client_makes_it_running(
+    session: BrowserSession, user: User, gateway: Process, time: MovingClock
+) -> None:
     time.forward(2)
     connect(session, user, gateway)
     assert session.status is S.RUNNING
@@ -65,7 +67,9 @@ def test_the_first_client_makes_it_running(session: BrowserSession, user: User, 
     assert session.connected_at == session.running_since == time.now
 
 
-def test_a_second_client_joins_without_a_move_but_is_told(session: BrowserSession, user: User, gateway: Process) -> None:
+def test_a_second_client_joins_without_a_move_but_is_told(
+    session: BrowserSession, user: User, gateway: Process
+) -> None:
     connect(session, user, gateway)
     second = connect(session, user, gateway)
     assert session.status is S.RUNNING
@@ -101,7 +105,9 @@ def test_closing_twice_counts_once(session: BrowserSession, user: User, gateway:
     assert Event.objects.filter(session_id=session.pk, type="session.disconnected").count() == 1
 
 
-def test_keep_alive_waits_for_the_next_client(lasting: BrowserSession, user: User, gateway: Process, time: MovingClock) -> None:
+def test_keep_alive_waits_for_the_next_client(
+    lasting: BrowserSession, user: User, gateway: Process, time: MovingClock
+) -> None:
     close_connection(connect(lasting, user, gateway))
     lasting.refresh_from_db()
     assert (lasting.status, lasting.stop_requested_at, lasting.connect_deadline) == (S.CLAIMED, None, None)
@@ -167,13 +173,17 @@ def test_an_ended_session_refuses_new_connections(
 
 
 @pytest.mark.parametrize("state", [S.PENDING, S.STARTING])
-def test_a_session_that_still_starts_is_not_ready_yet(state: SessionState, pool: object, user: User, gateway: Process) -> None:
+def test_a_session_that_still_starts_is_not_ready_yet(
+    state: SessionState, pool: object, user: User, gateway: Process
+) -> None:
     with pytest.raises(NoCapacity) as refused:
         connect(session_in(state, owner=user), user, gateway)
     assert refused.value.retry_after == 1
 
 
-def test_a_session_with_another_launch_under_way_is_not_ready_yet(session: BrowserSession, user: User, gateway: Process) -> None:
+def test_a_session_with_another_launch_under_way_is_not_ready_yet(
+    session: BrowserSession, user: User, gateway: Process
+) -> None:
     BrowserSession.objects.filter(pk=session.pk).update(launch_wanted="another")
     with pytest.raises(NoCapacity):
         connect(session, user, gateway)

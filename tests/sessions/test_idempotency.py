@@ -94,7 +94,9 @@ def test_keys_are_kept_a_day_or_until_what_they_made_has_ended(pool: Pool, user:
     assert ask(user, "alive").claimed.session == alive
 
 
-def test_keys_of_claims_are_forgotten_when_the_session_they_led_to_has_ended(pool: Pool, user: User, time: MovingClock) -> None:
+def test_keys_of_claims_are_forgotten_when_the_session_they_led_to_has_ended(
+    pool: Pool, user: User, time: MovingClock
+) -> None:
     Pool.objects.filter(pk=pool.pk).update(max_concurrency=0)
     claim = ask(user).claimed.claim
     Pool.objects.filter(pk=pool.pk).update(max_concurrency=1)

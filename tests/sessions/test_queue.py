@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+
 from apps.accounts.models import User
 from apps.core.errors import Ended
 from apps.pools.models import Pool
@@ -63,7 +64,12 @@ def test_the_queue_goes_before_newcomers(
 
 
 def test_people_are_served_in_turn_however_much_one_of_them_asks_for(
-    pool: Pool, user: User, claim: Ask, full: tuple[User, BrowserSession], make_user: Callable[..., User], time: MovingClock
+    pool: Pool,
+    user: User,
+    claim: Ask,
+    full: tuple[User, BrowserSession],
+    make_user: Callable[..., User],
+    time: MovingClock,
 ) -> None:
     greedy, modest, late = user, make_user(), make_user()
     for person in (greedy, greedy, greedy, modest, modest, late):
@@ -78,7 +84,12 @@ def test_people_are_served_in_turn_however_much_one_of_them_asks_for(
 
 
 def test_several_places_at_once_are_given_in_turn_too(
-    pool: Pool, user: User, claim: Ask, full: tuple[User, BrowserSession], make_user: Callable[..., User], time: MovingClock
+    pool: Pool,
+    user: User,
+    claim: Ask,
+    full: tuple[User, BrowserSession],
+    make_user: Callable[..., User],
+    time: MovingClock,
 ) -> None:
     modest = make_user()
     for _ in range(3):
@@ -104,7 +115,13 @@ def test_a_claim_that_nobody_attends_is_never_served(
 
 @pytest.mark.parametrize(("is_held", "seconds"), [(True, 3), (False, 15)])
 def test_attending_keeps_a_claim_for_a_while(
-    is_held: bool, seconds: int, pool: Pool, user: User, claim: Ask, full: tuple[User, BrowserSession], time: MovingClock
+    is_held: bool,
+    seconds: int,
+    pool: Pool,
+    user: User,
+    claim: Ask,
+    full: tuple[User, BrowserSession],
+    time: MovingClock,
 ) -> None:
     waiting = wait(claim, user, is_held=is_held)
     for _ in range(3):
@@ -242,7 +259,12 @@ def test_ones_place_in_the_queue_counts_those_who_still_wait(
 
 
 def test_who_is_at_the_limit_for_one_person_lets_others_pass(
-    pool: Pool, user: User, claim: Ask, full: tuple[User, BrowserSession], make_user: Callable[..., User], time: MovingClock
+    pool: Pool,
+    user: User,
+    claim: Ask,
+    full: tuple[User, BrowserSession],
+    make_user: Callable[..., User],
+    time: MovingClock,
 ) -> None:
     holder, other = full[0], make_user()
     own, theirs = wait(claim, holder), wait(claim, other)

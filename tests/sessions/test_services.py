@@ -40,7 +40,9 @@ def session(pool: Pool, user: User, time: MovingClock) -> BrowserSession:
     return make_claimed_session(user)
 
 
-def test_a_wish_to_stop_is_written_once_and_the_first_reason_stays(session: BrowserSession, user: User, time: MovingClock) -> None:
+def test_a_wish_to_stop_is_written_once_and_the_first_reason_stays(
+    session: BrowserSession, user: User, time: MovingClock
+) -> None:
     assert stop_session(session, actor=actor_for(user))
     time.forward(1)
     assert not stop_session(session, actor=actor_for(user), reason=EndReason.ADMIN, outcome=Outcome.ERROR)
@@ -94,7 +96,9 @@ def test_a_name_and_metadata_can_be_changed(session: BrowserSession, user: User)
     assert (changed.name, changed.metadata) == ("new", {"a": "b"})
 
 
-def test_what_may_not_be_changed_is_left_alone(session: BrowserSession, user: User, make_user: Callable[..., User]) -> None:
+def test_what_may_not_be_changed_is_left_alone(
+    session: BrowserSession, user: User, make_user: Callable[..., User]
+) -> None:
     change_session(session, {"owner": make_user(), "state": "ready", "expires_at": None}, actor=actor_for(user))
     session.refresh_from_db()
     assert (session.owner_id, session.state) == (user.pk, "claimed")
@@ -165,7 +169,14 @@ def test_a_former_reconciler_adopts_nothing(pool: Pool, user: User, claim: Ask, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("name", "x" * 121), ("name", "\x00"), ("metadata", {"a": 1}), ("keep_alive", "yes"), ("timeout", 0), ("timeout", "1")],
+    [
+        ("name", "x" * 121),
+        ("name", "\x00"),
+        ("metadata", {"a": 1}),
+        ("keep_alive", "yes"),
+        ("timeout", 0),
+        ("timeout", "1"),
+    ],
 )
 def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, session: BrowserSession, user: User) -> None:
     with pytest.raises(Invalid) as refused:

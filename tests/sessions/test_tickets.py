@@ -73,7 +73,9 @@ def test_a_host_root_is_a_ticket_apart_and_neither_serves_for_the_other(session:
         redeem(root, is_host_root=False)
 
 
-def test_a_ticket_dies_with_the_token_that_minted_it(session: BrowserSession, user: User, token: tuple[ApiToken, Actor]) -> None:
+def test_a_ticket_dies_with_the_token_that_minted_it(
+    session: BrowserSession, user: User, token: tuple[ApiToken, Actor]
+) -> None:
     secret = mint(session, actor=token[1])
     other = mint(session, actor=actor_for(user))
     revoke_token(token[0], actor=actor_for(user))
@@ -114,7 +116,9 @@ def test_a_narrowed_actor_serves_one_session(session: BrowserSession, user: User
     assert narrowed(actor_for(user), session) == replace(actor_for(user), session_id=str(session.pk))
 
 
-def test_a_new_key_in_front_of_the_ring_keeps_tickets_alive(session: BrowserSession, user: User, settings: Settings) -> None:
+def test_a_new_key_in_front_of_the_ring_keeps_tickets_alive(
+    session: BrowserSession, user: User, settings: Settings
+) -> None:
     secret = mint(session, actor=actor_for(user))
     settings.KEY_RING = ("a-new-key-in-front", *settings.KEY_RING)
     assert redeem(secret).session == session
@@ -127,5 +131,3 @@ def test_when_the_key_it_was_made_with_is_gone_a_ticket_is_minted_anew(
     mint(session, actor=actor_for(user))
     settings.KEY_RING = ("only-a-new-key",)
     assert redeem(mint(session, actor=actor_for(user))).session == session
-
-

@@ -59,7 +59,7 @@ def binaries() -> Path:
 @contextmanager
 def postgresql() -> Iterator[str]:
     """The URL of a fresh server's database; server and files are gone afterwards."""
-    home = Path(tempfile.mkdtemp(prefix="bg-pg-", dir="/tmp"))  # noqa: S108 - short: socket paths have 107 letters
+    home = Path(tempfile.mkdtemp(prefix="bg-pg-", dir="/tmp"))
     try:
         yield from _served(home)
     finally:
@@ -72,7 +72,19 @@ def _served(home: Path) -> Iterator[str]:
         os.chown(home, identity["user"], identity["group"])
     programs = _within_reach(binaries(), home) if identity else binaries()
     data, log = home / "data", home / "log"
-    initdb = [str(programs / "initdb"), "-D", str(data), "-U", USER, "-A", "trust", "-E", "UTF8", "--no-sync", "--locale=C"]
+    initdb = [
+        str(programs / "initdb"),
+        "-D",
+        str(data),
+        "-U",
+        USER,
+        "-A",
+        "trust",
+        "-E",
+        "UTF8",
+        "--no-sync",
+        "--locale=C",
+    ]
     made = subprocess.run(initdb, cwd=home, capture_output=True, text=True, check=False, **identity)
     if made.returncode:
         raise NoPostgreSQL(f"initdb: {made.stderr.strip()}")
@@ -80,12 +92,14 @@ def _served(home: Path) -> Iterator[str]:
     with log.open("wb") as sink:
         server = subprocess.Popen(
             [str(programs / "postgres"), "-D", str(data), "-k", str(home), *options],
-            cwd=home, stdout=sink, stderr=sink, preexec_fn=_end_with_parent, **identity,
+            cwd=home, stdout=sink, stderr=sink, preexec_fn=_end_with_parent, **identity,  # noqa: PLW1509 - no threads yet
         )  # fmt: skip
     try:
         create = [str(programs / "createdb"), "-h", str(home), "-U", USER, DATABASE]
         eventually(
-            lambda: server.poll() is not None or _succeeds(create, home), within=30, what=f"PostgreSQL ({log.read_text()})"
+            lambda: server.poll() is not None or _succeeds(create, home),
+            within=30,
+            what=f"PostgreSQL ({log.read_text()})",
         )
         if server.poll() is not None:
             raise NoPostgreSQL(f"postgres ended: {log.read_text()}")

@@ -160,7 +160,7 @@ class RunningNode:
         except subprocess.TimeoutExpired:
             self.process.kill()
             code = self.process.wait()
-        assert wait_gone_now(tree, 5.0), "processes of the node are left"
+        assert wait_gone_now(tree, 20.0), "processes of the node are left"
         return code
 
 

@@ -4,10 +4,11 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tests.support.eventually import eventually
 from tests.support.site import Site, running_site
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PASSWORD = "correct-horse-battery-staple"  # noqa: S105 - of throw-away accounts
+PASSWORD = "correct-horse-battery-staple"
 READY_SECONDS = 60.0
 
 
@@ -33,6 +34,7 @@ class Product:
     process: "subprocess.Popen[bytes]"
     log: Path
     tokens: dict[str, str] = field(default_factory=dict)
+    environment: dict[str, str] = field(default_factory=dict)  # what was set beyond the usual
 
     admin_email = "admin@example.org"
     password = PASSWORD
@@ -74,6 +76,12 @@ class Product:
     def wait_until_warm(self, browsers: int = 2) -> None:
         eventually(lambda: self.ready() >= browsers, within=READY_SECONDS, what=f"{browsers} warm browsers")
 
+    @contextmanager
+    def database(self) -> Iterator[sqlite3.Connection]:
+        """The installation's own database, for what no address tells or does; committed at the end."""
+        with closing(sqlite3.connect(self.data_dir / "db.sqlite3", timeout=20)) as connection, connection:
+            yield connection
+
     def chromium_pids(self) -> list[int]:
         """Every process of this installation's browsers, found by the node's directory or by descent from the node."""
         listing = subprocess.run(["ps", "-eo", "pid=,ppid=,args="], capture_output=True, text=True, check=True).stdout
@@ -110,7 +118,7 @@ def product_running(data_dir: Path, **environment: str) -> Iterator[Product]:
                 stderr=subprocess.STDOUT,
                 env=_environment(site, tokens) | environment,
             )
-        product = Product(port, data_dir, site, process, log, tokens)
+        product = Product(port, data_dir, site, process, log, tokens, environment)
         try:
             eventually(lambda: _answers(product), within=READY_SECONDS, what="the product")
             yield product
@@ -148,5 +156,21 @@ def _answers(product: Product) -> bool:
 def running_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """One product for all journeys of a test process."""
     with product_running(tmp_path_factory.mktemp("product") / "var") as product:
+        product.wait_until_warm()
+        yield product
+
+
+@pytest.fixture(scope="session")
+def drilled_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """Another one, for drills: it logs all there is to log, its browsers may reach loopback, parts of it are killed."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        node = f"127.0.0.1:{probe.getsockname()[1]}"
+    settings = {
+        "BROWSERGRID_LOG_LEVEL": "DEBUG",
+        "BROWSERGRID_LOG_FORMAT": "json",
+        "BROWSERGRID_EGRESS_ALLOW": "127.0.0.0/8",
+        "BROWSERGRID_NODE_ADDRESS": node,
+    }
+    with product_running(tmp_path_factory.mktemp("drilled") / "var", **settings) as product:
         product.wait_until_warm()
         yield product

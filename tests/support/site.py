@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -11,21 +12,35 @@ HOME = b"""<!doctype html><title>Home</title><h1>Home</h1>
 FILE = b"0123456789" * 1000
 
 
+@dataclass(frozen=True)
+class Page:
+    """One that a test adds: it answers with a body, or leads elsewhere."""
+
+    body: bytes = b""
+    kind: str = "text/html"
+    location: str = ""
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server: "Site"
 
     def do_GET(self) -> None:
-        if self.path == "/file":
+        if (page := self.server.pages.get(self.path)) is not None:
+            self._answer(page.body, page.kind, location=page.location)
+        elif self.path == "/file":
             self._answer(FILE, "application/octet-stream", disposition="attachment; filename=numbers.txt")
         elif self.path == "/other":
             self._answer(b"<!doctype html><title>Other</title>other", "text/html")
         else:
             self._answer(HOME, "text/html")
 
-    def _answer(self, body: bytes, kind: str, disposition: str = "") -> None:
-        self.send_response(200)
+    def _answer(self, body: bytes, kind: str, disposition: str = "", location: str = "") -> None:
+        self.send_response(302 if location else 200)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
+        if location:
+            self.send_header("Location", location)
         if disposition:
             self.send_header("Content-Disposition", disposition)
         self.end_headers()
@@ -38,6 +53,10 @@ class _Handler(BaseHTTPRequestHandler):
 class Site(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.pages: dict[str, Page] = {}
+
     @property
     def port(self) -> int:
         return int(self.server_address[1])
@@ -49,7 +68,7 @@ class Site(ThreadingHTTPServer):
 
 @contextmanager
 def running_site() -> Iterator[Site]:
-    site = Site(("127.0.0.1", 0), _Handler)
+    site = Site()
     thread = Thread(target=site.serve_forever, daemon=True)
     thread.start()
     try:

@@ -163,7 +163,9 @@ def test_a_token_whose_row_is_gone_is_revoked(user: User) -> None:
     assert revoked([word]) == {word}
 
 
-@pytest.mark.parametrize("secret", ["", "bg_", "bg_" + "a" * 38, "nonsense", "bg_\udcff", "é" * 41, "\x00", "a" * 100_000])
+@pytest.mark.parametrize(
+    "secret", ["", "bg_", "bg_" + "a" * 38, "nonsense", "bg_\udcff", "é" * 41, "\x00", "a" * 100_000]
+)
 def test_whatever_is_wrong_the_words_are_the_same(secret: str, user: User) -> None:
     with pytest.raises(Unauthenticated) as refused:
         authenticate(secret)
@@ -176,7 +178,9 @@ def test_a_typo_costs_no_query(user: User, django_assert_num_queries: Any) -> No
         authenticate(secret[:-1] + ("a" if secret[-1] != "a" else "b"))
 
 
-def test_last_use_is_written_at_most_once_a_minute(user: User, time: MovingClock, django_assert_num_queries: Any) -> None:
+def test_last_use_is_written_at_most_once_a_minute(
+    user: User, time: MovingClock, django_assert_num_queries: Any
+) -> None:
     token, secret = make_token(user)
     authenticate(secret)
     token.refresh_from_db()
@@ -203,7 +207,9 @@ def test_no_two_tokens_share_a_hash(user: User) -> None:
         ApiToken.objects.create(owner=user, name="x", hash=token.hash, start="bg_", last4="abcd")
 
 
-def test_a_person_sees_their_own_tokens_newest_first(user: User, make_user: Callable[..., User], time: MovingClock) -> None:
+def test_a_person_sees_their_own_tokens_newest_first(
+    user: User, make_user: Callable[..., User], time: MovingClock
+) -> None:
     first, _ = make_token(user)
     make_token(make_user(staff=True))
     second, _ = make_token(user)
@@ -220,7 +226,9 @@ def test_a_static_token_makes_its_person_who_is_never_staff(configured: Callable
     assert actor.credential.startswith("static_")
 
 
-def test_a_static_token_finds_its_person_whatever_the_case(configured: Callable[..., None], make_user: Callable[..., User]) -> None:
+def test_a_static_token_finds_its_person_whatever_the_case(
+    configured: Callable[..., None], make_user: Callable[..., User]
+) -> None:
     configured(f"{STATIC}=Robot@Example.com")
     user = make_user("robot@example.com")
     assert authenticate(STATIC).user == user

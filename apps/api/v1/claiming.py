@@ -33,12 +33,12 @@ from apps.sessions.options import SessionOptions
 from apps.sessions.services import fetched, stop_session
 
 LONGEST_WAIT = 60
-LOOK_SECONDS = 0.5  # without news a held answer is looked at this often
+LOOK_SECONDS = 0.25  # without news a held answer is looked at this often
 LEAST_SECONDS = 0.02  # between two looks, however much news there is
 ATTEND_SECONDS = 1.0  # a waiting claim is renewed this often
 RETRY_SECONDS = 2
 
-news = News(Topic.EVENTS, Topic.NEWS)
+news = News(Topic.NEWS)
 
 
 @dataclass(frozen=True)
@@ -163,18 +163,35 @@ View = Callable[..., HttpResponseBase]
 
 
 def holding(view: View) -> Callable[..., Awaitable[HttpResponseBase]]:
-    """`view`, whose answer is awaited without a database connection where it carries `hold`."""
+    """`view`, whose answer is held without a database connection where it carries `standing` and `hold_seconds`."""
 
     @functools.wraps(view)
     async def held(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        response = await sync_to_async(view)(request, *args, **kwargs)
-        hold: Callable[[], Awaitable[HttpResponseBase]] | None = getattr(response, "hold", None)
-        if hold is None:
+        asking = asyncio.ensure_future(sync_to_async(_asked)(view, request, *args, **kwargs))
+        try:
+            response = await asyncio.shield(asking)
+        except asyncio.CancelledError:
+            await _give_up_what(await asking)  # what was begun is finished first
+            raise
+        seconds: float = getattr(response, "hold_seconds", 0.0)
+        if not seconds:
             return response
-        await sync_to_async(close_old_connections)()
-        return await hold()
+        return await until_settled(response.standing, seconds)  # type: ignore[attr-defined] # they come together
 
     return held
+
+
+def _asked(view: View, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    response = view(request, *args, **kwargs)
+    if hasattr(response, "hold_seconds"):
+        close_old_connections()
+    return response
+
+
+async def _give_up_what(response: HttpResponseBase) -> None:
+    standing: Standing | None = getattr(response, "standing", None)
+    if standing is not None:
+        await aside(give_up, standing)
 
 
 def _alive(standing: Standing) -> Claim:

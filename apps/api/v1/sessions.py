@@ -1,6 +1,5 @@
 """Sessions: ask for one, list, look, change."""
 
-import functools
 from dataclasses import replace
 from typing import Any
 
@@ -16,7 +15,7 @@ from apps.api.filters import narrowed_sessions
 from apps.api.pagination import page_of
 from apps.api.schema import KEY, PAGING, WAIT, problems
 from apps.api.v1 import documents, examples
-from apps.api.v1.claiming import LONGEST_WAIT, Wish, begin, count_answer, response_to, until_settled
+from apps.api.v1.claiming import LONGEST_WAIT, Wish, begin, count_answer, response_to
 from apps.api.v1.releasing import release
 from apps.api.v1.session_json import session_json
 from apps.core import clock
@@ -88,8 +87,9 @@ class Sessions(Endpoint):
         key = self.request.headers.get("Idempotency-Key", "").strip()
         standing = begin(Wish(self.actor, self.outside, options, key))
         response = response_to(standing)
+        response.standing = standing  # type: ignore[attr-defined] # read by `holding`
         if seconds and not standing.is_settled:
-            response.hold = functools.partial(until_settled, standing, seconds)  # type: ignore[attr-defined]
+            response.hold_seconds = float(seconds)  # type: ignore[attr-defined]
         else:
             count_answer(standing)
         return response

@@ -1,0 +1,53 @@
+"""How long a body may be that Django is given: it would write any length to disk before it asks who sends it."""
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
+
+from apps.api.errors import answer_for
+
+Message = MutableMapping[str, Any]  # the values are the ASGI specification's
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Message, Receive, Send], Awaitable[None]]
+
+
+async def measured(application: Application, scope: Message, receive: Receive, send: Send) -> None:
+    """Serve with `application`; a body beyond DATA_UPLOAD_MAX_MEMORY_SIZE gets 413, whatever it says of its length."""
+    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    if _said_length(scope) > limit:
+        await _too_large(send)
+        return
+    length, has_answered = 0, False
+
+    async def count() -> Message:
+        nonlocal length
+        message = await receive()
+        length += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if length > limit else message
+
+    async def answer(message: Message) -> None:
+        nonlocal has_answered
+        has_answered = True
+        await send(message)
+
+    await application(dict(scope), count, answer)
+    if length > limit and not has_answered:
+        await _too_large(send)
+
+
+def _said_length(scope: Message) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit():
+            return int(value)
+    return 0
+
+
+async def _too_large(send: Send) -> None:
+    answer = answer_for(RequestDataTooBig())
+    headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.items()]
+    headers.append((b"content-length", str(len(answer.content)).encode()))
+    await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.content})
