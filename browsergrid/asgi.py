@@ -1,7 +1,8 @@
 """The one ASGI application: connect addresses to the gateway, everything else to Django.
 
-Served by `uvicorn browsergrid.asgi:application --http splice.bounded:BoundedHttp --ws splice.protocol:SpliceProtocol --loop uvloop`;
-under daphne the gateway relays messages instead of splicing.
+Served by `uvicorn browsergrid.asgi:application --http splice.bounded:BoundedHttp --ws splice.protocol:SpliceProtocol
+--loop uvloop`; under daphne (`-v 0`: its own access lines carry the query) the gateway relays messages instead of
+splicing.
 """
 
 import os

@@ -80,8 +80,6 @@ def _sessions(now: datetime) -> Iterator[Metric]:
 FACTS = {
     "memory_total": ("browsergrid_node_memory_bytes", "Memory that the node may use."),
     "memory_available": ("browsergrid_node_memory_available_bytes", "Memory that is free on the node."),
-    "browsers_memory": ("browsergrid_node_browsers_memory_bytes", "Memory of all its browsers together."),
-    "cpu_seconds": ("browsergrid_node_browsers_cpu_seconds", "Processor time of its present browsers together."),
 }
 
 

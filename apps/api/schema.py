@@ -10,15 +10,20 @@ from apps.api.errors import MEDIA_TYPE
 from apps.api.v1.documents import Problem
 
 MEANINGS = {
+    400: "The body is not JSON.",
     401: "No credential, or one that is wrong, expired or revoked.",
     403: "Visible, but not allowed; also a scope that the token lacks.",
     404: "Does not exist, or is not yours to see.",
     409: "Not possible in the present state.",
     410: "It was, and is over.",
+    413: "The body is larger than a megabyte.",
+    415: "Only application/json is read.",
     422: "A field or option is wrong; `errors` says which.",
     429: "A limit of yours; try again after `Retry-After` seconds.",
     503: "Nothing free now; try again after `Retry-After` seconds.",
 }
+
+OF_BODIES = (400, 413, 415)
 
 
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
@@ -76,10 +81,20 @@ def without_twins(endpoints: list[tuple[str, str, str, Any]], **_: Any) -> list[
     return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
 
 
-def alternatives(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Any one of the credentials will do; drf-spectacular writes down that all are needed."""
+def completed(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Any one of the credentials will do (drf-spectacular writes that all are needed); bodies may be unreadable."""
     for address in result["paths"].values():
         for operation in address.values():
             if "security" in operation:
                 operation["security"] = [{name: []} for entry in operation["security"] for name in entry]
+            if "requestBody" in operation:
+                known = operation["responses"]
+                operation["responses"] = dict(
+                    sorted((known | {str(code): _problem(code) for code in OF_BODIES}).items())
+                )
     return result
+
+
+def _problem(status: int) -> dict[str, Any]:
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"content": content, "description": MEANINGS[status]}

@@ -20,7 +20,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def actor_for(user: User) -> Actor:
-    return Actor(user=user, credential=f"web_{user.public_id.removeprefix('usr_')}")
+    return Actor.by_cookie(user)
 
 
 def mine(actor: Actor) -> Q:

@@ -22,7 +22,7 @@ from apps.sessions.services import stop_session
 
 ATTEND_SECONDS = 1.0  # a waiting claim is renewed this often; it lapses after three
 LOOK_SECONDS = 0.25  # without news a starting browser is looked at this often
-LEAST_SECONDS = 0.02  # between two looks, however much news there is
+LEAST_SECONDS = 0.02  # between two looks of all callers held here together, however much news there is
 NEVER_USABLE = frozenset(
     {
         EndReason.START_TIMEOUT,
@@ -35,6 +35,7 @@ NEVER_USABLE = frozenset(
 )
 
 news = News(Topic.NEWS)
+_held: set[object] = set()  # callers on the line at this process
 
 
 @dataclass(frozen=True)
@@ -113,6 +114,15 @@ def give_up(standing: Standing) -> None:
 
 async def until_usable(standing: Standing) -> Standing:
     """Hold. Raises Ended or NoCapacity; the caller's leaving is the caller's to watch (see `give_up`)."""
+    marker = object()
+    _held.add(marker)
+    try:
+        return await _until_usable(standing)
+    finally:
+        _held.discard(marker)
+
+
+async def _until_usable(standing: Standing) -> Standing:
     loop = asyncio.get_running_loop()
     ends = loop.time() + settings.GRID.start_timeout_seconds + _queue_seconds(standing)
     renewed = loop.time()
@@ -120,7 +130,7 @@ async def until_usable(standing: Standing) -> Standing:
         if loop.time() > ends:
             await in_database(give_up, standing)
             raise NoCapacity("start_timeout", "The browser was not usable in time. Try again.", retry_after=1)
-        await asyncio.sleep(LEAST_SECONDS)
+        await asyncio.sleep(min(ATTEND_SECONDS, LEAST_SECONDS * len(_held)))
         await news.wait(ATTEND_SECONDS if standing.session is None else LOOK_SECONDS)
         is_renewing = loop.time() - renewed >= ATTEND_SECONDS - LEAST_SECONDS
         standing = await in_database(look, standing, is_renewing=is_renewing)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from apps.access.actor import Actor
+from apps.access.claim_rates import count_claim
 from apps.access.lookup import find
 from apps.access.outside import network_of
 from apps.access.permissions import Permission
@@ -16,7 +17,6 @@ from apps.gateway.addresses import Kind, Thing, browser_id
 from apps.gateway.claiming import Standing, Wish
 from apps.gateway.credentials import Known, known_by_ticket, known_by_token, known_for_session, shown
 from apps.gateway.links import Link
-from apps.gateway.rates import count_claim
 from apps.gateway.request import Request
 from apps.nodes.models import Process
 from apps.nodes.use import Place, place

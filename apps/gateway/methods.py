@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
@@ -58,7 +59,7 @@ def cdp_method(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def answer(name: str, actor: Actor, session_key: object, params: Mapping[str, Any]) -> Mapping[str, Any]:
+def answer(name: str, actor: Actor, session_key: UUID, params: Mapping[str, Any]) -> Mapping[str, Any]:
     """Raises CdpProblem."""
     handler = _handlers.get(name)
     if handler is None:

@@ -135,6 +135,8 @@ def _serve(known: Pool, now: datetime) -> int:
         Claim.objects.filter(pool=pool, state=Claim.State.QUEUED).update(state=Claim.State.EXPIRED)
     if pool.deleted_at is not None or pool.paused_at is not None:
         return 0
+    if PoolCounter.objects.get(pool=pool).in_use >= pool.max_concurrency:
+        return 0  # the usual case of a long queue, whose every claim asks each second
     served = 0
     for claim in _fair_order(pool, now):
         counter = PoolCounter.objects.get(pool=pool)
@@ -143,7 +145,7 @@ def _serve(known: Pool, now: datetime) -> int:
         if pool.per_user_limit is not None and in_use_by(claim.owner, pool) >= pool.per_user_limit:
             continue
         options = SessionOptions(**{**claim.options, "launch": _opened(claim.options["launch"])})
-        order = Order(pool, claim.owner, claim.credential, options)
+        order = Order(pool, claim.owner, claim.credential, options, claim.address)
         session = _take(order, counter, now)
         if session is None:
             break
@@ -160,8 +162,10 @@ def _fair_order(pool: Pool, now: datetime) -> list[Claim]:
     rounds: dict[Any, int] = {}
     ordered: list[tuple[int, datetime, Claim]] = []
     for claim in waiting(pool, now).select_related("owner").order_by("queued_at", "id"):
-        turn = rounds.get(claim.owner_id, in_use_by(claim.owner, pool))
-        rounds[claim.owner_id] = turn + 1
+        if claim.owner_id not in rounds:
+            rounds[claim.owner_id] = in_use_by(claim.owner, pool)
+        turn = rounds[claim.owner_id]
+        rounds[claim.owner_id] += 1
         ordered.append((turn, claim.queued_at, claim))
     return [claim for *_, claim in sorted(ordered, key=lambda entry: entry[:2])]
 
@@ -246,6 +250,7 @@ def _queue(pool: Pool, caller: Caller, user: User, options: SessionOptions, now:
         owner=user,
         pool=pool,
         credential=caller.actor.credential,
+        address=caller.address,
         options={**options.as_json(), "launch": _sealed(options.launch)},
         is_held=caller.is_held,
         queued_at=now,

@@ -50,6 +50,8 @@ def open_connection(
             raise Ended(
                 "no_connect", "Nobody connected in time, so this session has ended. Claim again, or set keep_alive."
             )
+        if row.expires_at is not None and row.expires_at <= now:
+            raise Ended("session_ended", "This session has reached its longest life. Claim a new one.")
         if not row.is_usable:
             raise NoCapacity("not_ready", "The browser is still being started.", retry_after=1)
         connection = Connection.objects.create(

@@ -197,6 +197,7 @@ class Claim(Identified):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     pool = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="claims")
     credential = models.CharField(max_length=60)
+    address = models.CharField(max_length=45, blank=True)  # where stickiness asks for it
     options = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     session = models.OneToOneField(BrowserSession, null=True, on_delete=models.CASCADE, related_name="claim")

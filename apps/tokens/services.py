@@ -4,8 +4,10 @@ import hmac
 from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from django.conf import settings
+from django.core.checks import Error
 from django.db import transaction
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -120,10 +122,19 @@ def revoked(credentials: Collection[str]) -> set[str]:
     )
 
 
+def check_static_tokens(**_: Any) -> list[Error]:
+    """A check of Django's: a wrong setting ends the start with its rule, not each request with an error."""
+    try:
+        static_tokens()
+    except Invalid as error:
+        return [Error(error.detail, id="tokens.E001")]
+    return []
+
+
 def _static_user_email(secret: str) -> str | None:
     """The e-mail a static token stands for; every configured one is compared, so that time tells nothing."""
     found = None
-    for token, email in _static_tokens():
+    for token, email in static_tokens():
         if hmac.compare_digest(token.encode(), secret.encode(errors="replace")):
             found = email
     return found
@@ -133,7 +144,7 @@ def _static_gone(words: set[str]) -> set[str]:
     """Those no longer configured, or whose person is suspended."""
     if not words:
         return set()
-    emails = {word: email for token, email in _static_tokens() for word in _static_credentials(token)}
+    emails = {word: email for token, email in static_tokens() for word in _static_credentials(token)}
     active = User.objects.annotate(address=Lower("email")).filter(is_active=True, address__in=emails.values())
     allowed = set(active.values_list("address", flat=True))
     return {word for word in words if emails.get(word) not in allowed}
@@ -145,7 +156,8 @@ def _static_credentials(token: str) -> list[str]:
 
 
 @cache
-def _static_tokens() -> tuple[tuple[str, str], ...]:
+def static_tokens() -> tuple[tuple[str, str], ...]:
+    """(token, e-mail) of each that is configured. Raises Invalid for one that is too short or names nobody."""
     pairs = []
     for entry in settings.GRID.static_tokens:
         token, _, email = entry.rpartition("=")  # a token in base64 may end in "="

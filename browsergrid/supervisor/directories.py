@@ -42,6 +42,11 @@ class Directories:
                 )
             folder.chmod(0o700)
 
+    def temporary(self) -> tuple[str, ...]:
+        """What must not outlive us: what pages left with browsers, and sockets outside the data directory."""
+        browsers = str(self.data / "node" / "browsers")
+        return (browsers, str(self.run)) if self.run_is_temporary else (browsers,)
+
     def remove_temporary(self) -> None:
         if self.run_is_temporary:
             shutil.rmtree(self.run, ignore_errors=True)

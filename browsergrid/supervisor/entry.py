@@ -43,8 +43,7 @@ def up(parts: Collection[Part], *, end_with_parent: bool = False) -> int:
         raise CannotStart(problem)
     output = Output(sys.stdout, colour=sys.stdout.isatty() and not env.text("NO_COLOR"))
     mark = secrets.token_hex(8)
-    temporary = (str(directories.run),) if directories.run_is_temporary else ()
-    with Orphanage(mark, directories=temporary, lock=lock):
+    with Orphanage(mark, directories=directories.temporary(), lock=lock):
         try:
             return asyncio.run(_run(make_plan(here, parts=parts), here, output, mark, began))
         finally:

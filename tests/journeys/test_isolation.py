@@ -51,8 +51,10 @@ PRIVATE = ("10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.1.1",
 WORKER = """
 self.addEventListener('install', event => event.waitUntil(self.skipWaiting()));
 self.addEventListener('activate', event => event.waitUntil(self.clients.claim()));
-self.addEventListener('message', event => event.waitUntil(
-  fetch(event.data, {mode: 'no-cors'}).then(() => 'came', () => 'failed').then(word => event.source.postMessage(word))));
+self.addEventListener('message', event => event.waitUntil((async () => {
+  const word = await fetch(event.data, {mode: 'no-cors'}).then(() => 'came', () => 'failed');
+  event.source.postMessage(word);
+})()));
 """
 ASK_WORKER = """
 async url => {
@@ -209,8 +211,8 @@ def test_no_file_of_the_installation_can_be_read(running_product: Product, conne
             assert "root:" not in text
             assert "BROWSERGRID" not in text
             assert "key_ring" not in text.replace(str(path), "")
+    page = browser.contexts[0].new_page()
     for path in files:  # a client may name any path: it is looked up where the browser lives
-        page.goto("about:blank")
         page.set_content("<input type=file>")
         client = page.context.new_cdp_session(page)
         root = client.send("DOM.getDocument")["root"]["nodeId"]
@@ -259,7 +261,7 @@ def test_every_renderer_is_in_chromiums_own_sandbox_within_ours(running_product:
     renderers = []
     for pid in running_product.chromium_pids():
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").split(b" ")
             assert b"--no-sandbox" not in words
             if b"--type=renderer" in words:
                 renderers.append(Path(f"/proc/{pid}/status").read_text())

@@ -22,7 +22,7 @@ V1 = "api/v1/"
 ID = "<str:id>"
 
 
-def _v1(route: str, method: str, a: int, b: int, staff: int, reader: int, body: Any = None, *, of: str = "") -> Row:  # noqa: PLR0917 - columns
+def _v1(route: str, method: str, a: int, b: int, staff: int, reader: int, body: Any = None, *, of: str = "") -> Row:
     path = f"/{V1}{route.replace(ID, '{' + of + '}')}"
     return Row(f"{V1}{route}", path, method, (a, b, staff, reader), body)
 

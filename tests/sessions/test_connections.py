@@ -284,3 +284,11 @@ def test_the_sequence_stays_gapless_through_all_of_it(
     connect(lasting, user, gateway)
     sequences = list(Event.objects.filter(session_id=lasting.pk).order_by("id").values_list("sequence", flat=True))
     assert sequences == list(range(1, len(sequences) + 1))
+
+
+def test_a_session_whose_longest_life_is_over_lets_nobody_in_even_before_the_sweep(
+    lasting: BrowserSession, user: User, gateway: Process, time: MovingClock
+) -> None:
+    time.forward(3600)
+    with pytest.raises(Ended):
+        connect(lasting, user, gateway)

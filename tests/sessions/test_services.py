@@ -12,8 +12,10 @@ from apps.core.errors import Conflict, Ended, Invalid, NotAllowed
 from apps.events.models import Event
 from apps.nodes.leases import hold
 from apps.pools.models import Pool
+from apps.reconciler.sweep import sweep
 from apps.sessions.advance import Raced
 from apps.sessions.claims import Claimed
+from apps.sessions.connections import open_connection
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession
 from apps.sessions.services import (
@@ -26,7 +28,7 @@ from apps.sessions.services import (
     stop_session,
 )
 from tests.factories.people import actor_for
-from tests.factories.sessions import make_claimed_session, make_ready_session, make_running_session
+from tests.factories.sessions import make_claimed_session, make_gateway, make_ready_session, make_running_session
 from tests.sessions.states import session_in
 from tests.support.moving_clock import MovingClock
 
@@ -188,3 +190,16 @@ def test_a_wrong_value_is_refused_by_its_name(name: str, value: object, session:
 def test_a_mark_of_any_letters_can_be_stored(session: BrowserSession, user: User) -> None:
     mark(session, "a\x00b\ud800", actor=actor_for(user))
     assert Event.objects.get(session_id=session.pk, type="session.marked").data["label"] == "a?b?"
+
+
+@pytest.mark.parametrize("due", ["never_connected", "overdue", "idle"])
+def test_a_sweep_that_looked_too_early_writes_no_wish(
+    due: str, session: BrowserSession, user: User, time: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look and the write a client came, prolonged, or did something: it wins."""
+    looked_at = [session.pk]
+    open_connection(session, actor=actor_for(user), gateway=make_gateway())
+    monkeypatch.setattr(f"apps.reconciler.sweep.{due}", lambda now: looked_at)
+    assert sweep(time.now).ended == 0
+    session.refresh_from_db()
+    assert session.stop_requested_at is None

@@ -8,12 +8,13 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 import pytest
 
 from tests.support.eventually import eventually
@@ -34,7 +35,7 @@ class Product:
     process: "subprocess.Popen[bytes]"
     log: Path
     tokens: dict[str, str] = field(default_factory=dict)
-    environment: dict[str, str] = field(default_factory=dict)  # what was set beyond the usual
+    environment: dict[str, str] = field(default_factory=dict, repr=False)  # of its processes, the node's apart
 
     admin_email = "admin@example.org"
     password = PASSWORD
@@ -96,6 +97,14 @@ class Product:
             grown, mine = bool(more), mine | more
         return [pid for pid, _, rest in rows if pid in mine and "/chromium" in rest.split(" ", 1)[0]]
 
+    def part(self, words: str) -> int:
+        """The process that runs one part, by words of its command line; 0 while there is none."""
+        for child in psutil.Process(self.process.pid).children():
+            with suppress(psutil.NoSuchProcess):
+                if words in " ".join(child.cmdline()):
+                    return int(child.pid)
+        return 0
+
     def stop(self) -> None:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(timeout=60)
@@ -110,15 +119,16 @@ def product_running(data_dir: Path, **environment: str) -> Iterator[Product]:
         probe.close()
         tokens = {email: f"bgs-{secrets.token_hex(16)}" for email in ("ann@example.org", "ben@example.org")}
         log = data_dir.with_suffix(".log")
+        settings = _environment(site, tokens) | {
+            "BROWSERGRID_PORT": str(port),
+            "BROWSERGRID_DATA_DIR": str(data_dir),
+            **environment,
+        }
         with log.open("wb") as sink:
             process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--port", str(port), "--data-dir", str(data_dir)],
-                cwd=ROOT,
-                stdout=sink,
-                stderr=subprocess.STDOUT,
-                env=_environment(site, tokens) | environment,
+                [sys.executable, "manage.py", "up"], cwd=ROOT, stdout=sink, stderr=subprocess.STDOUT, env=settings
             )
-        product = Product(port, data_dir, site, process, log, tokens, environment)
+        product = Product(port, data_dir, site, process, log, tokens, settings)
         try:
             eventually(lambda: _answers(product), within=READY_SECONDS, what="the product")
             yield product
@@ -170,6 +180,7 @@ def drilled_product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Produc
         "BROWSERGRID_LOG_FORMAT": "json",
         "BROWSERGRID_EGRESS_ALLOW": "127.0.0.0/8",
         "BROWSERGRID_NODE_ADDRESS": node,
+        "BROWSERGRID_DRAIN_SECONDS": "4",
     }
     with product_running(tmp_path_factory.mktemp("drilled") / "var", **settings) as product:
         product.wait_until_warm()

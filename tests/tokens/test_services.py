@@ -46,10 +46,10 @@ def configured(settings: Settings) -> Iterator[Callable[..., None]]:
         from dataclasses import replace
 
         settings.GRID = replace(settings.GRID, static_tokens=entries)
-        services._static_tokens.cache_clear()
+        services.static_tokens.cache_clear()
 
     yield configure
-    services._static_tokens.cache_clear()
+    services.static_tokens.cache_clear()
 
 
 def test_the_secret_is_seen_once_and_only_its_keyed_hash_is_stored(user: User) -> None:
@@ -256,6 +256,7 @@ def test_a_static_token_that_is_too_short_or_has_no_person_is_refused_with_the_r
     entry: str, configured: Callable[..., None]
 ) -> None:
     configured(entry)
+    assert [problem.id for problem in services.check_static_tokens()] == ["tokens.E001"]
     with pytest.raises(Invalid, match="24 characters"):
         authenticate("anything")
 
@@ -273,3 +274,10 @@ def test_a_static_token_dies_with_its_persons_suspension_and_with_its_setting(co
     assert revoked([credential]) == {credential}
     with pytest.raises(Unauthenticated):
         authenticate(STATIC)
+
+
+def test_good_static_tokens_and_none_at_all_are_no_problem(configured: Callable[..., None]) -> None:
+    configured(f"{STATIC}=robot@example.com")
+    assert services.check_static_tokens() == []
+    configured()
+    assert services.check_static_tokens() == []

@@ -14,10 +14,10 @@ from django.http import HttpRequest, JsonResponse
 from django.http.response import HttpResponseBase
 
 from apps.access.actor import Actor
+from apps.access.claim_rates import count_claim
 from apps.access.outside import Outside, network_of
 from apps.access.rates import Allowance
 from apps.api.aside import aside
-from apps.api.claim_rates import count_claim
 from apps.api.errors import answer_for
 from apps.api.figures import claim_answered
 from apps.api.v1.session_json import claim_json, session_json

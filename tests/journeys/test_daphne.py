@@ -1,0 +1,119 @@
+"""The product under daphne, which cannot splice: the gateway relays whole messages, and clients notice nothing.
+
+The command line is that of docs/how-to/serve-with-daphne.md.
+"""
+
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.support.eventually import eventually
+from tests.support.product import ROOT, Product
+
+pytestmark = [pytest.mark.browser]
+
+LARGEST = str(256 * 1024 * 1024)  # what Chromium sends at most; daphne's own caps are 1 MiB
+MEGABYTE = 1_000_000
+
+# Noise does not compress: a picture of it is as large as its pixels.
+NOISE = """
+() => {
+  const canvas = document.createElement('canvas');
+  canvas.width = innerWidth; canvas.height = innerHeight;
+  const pen = canvas.getContext('2d'), picture = pen.createImageData(canvas.width, canvas.height);
+  for (let at = 0; at < picture.data.length; at += 65536)
+    crypto.getRandomValues(picture.data.subarray(at, Math.min(at + 65536, picture.data.length)));
+  for (let at = 3; at < picture.data.length; at += 4) picture.data[at] = 255;
+  pen.putImageData(picture, 0, 0);
+  document.body.replaceChildren(canvas); document.body.style.margin = 0;
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def daphne(running_product: Product, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a second web process of that installation."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
+    limits = ["--websocket-max-message-size", LARGEST, "--websocket-max-frame-size", LARGEST]
+    log = tmp_path_factory.mktemp("daphne") / "log"
+    with log.open("wb") as sink:
+        process = subprocess.Popen(
+            [*command, *limits, "browsergrid.asgi:application"],
+            cwd=ROOT,
+            env=running_product.environment,
+            stdout=sink,
+            stderr=sink,
+        )
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text()
+        try:
+            return httpx.get(f"http://localhost:{port}/readyz", timeout=2, trust_env=False).status_code == 200
+        except httpx.TransportError:
+            return False
+
+    try:
+        eventually(answers, within=30, what="daphne")
+        yield f"localhost:{port}"
+        assert "Traceback" not in log.read_text()
+        assert running_product.token not in log.read_text()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def connect() -> Iterator[object]:
+    with sync_playwright() as playwright:
+        opened: list[Browser] = []
+
+        def open_browser(address: str) -> Browser:
+            opened.append(playwright.chromium.connect_over_cdp(address))
+            return opened[-1]
+
+        yield open_browser
+        for browser in opened:
+            browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["http", "ws"])
+def test_playwright_runs_the_snippet_through_daphne(
+    running_product: Product, daphne: str, connect, scheme: str
+) -> None:
+    browser = connect(f"{scheme}://{daphne}/connect?token={running_product.token}&metadata.test=daphne-{scheme}")
+    page = browser.contexts[0].pages[0]
+    page.goto(running_product.site.url)
+    assert page.title() == "Home"
+    (session,) = running_product.sessions(**{"metadata.test": f"daphne-{scheme}"})
+    assert session["state"] == "running"
+    browser.close()
+    path = f"/sessions/{session['id']}"
+    eventually(lambda: running_product.api("GET", path).json()["end_reason"] == "client_disconnected", within=2.0)
+
+
+def test_large_messages_pass_through_daphne_both_ways(running_product: Product, daphne: str, connect) -> None:
+    viewport = "viewport=1600x1000"
+    browser = connect(f"ws://{daphne}/connect?token={running_product.token}&{viewport}")
+    page = browser.contexts[0].pages[0]
+    assert len(page.evaluate("'x'.repeat(20 * 1000 * 1000)")) == 20 * MEGABYTE
+    assert page.evaluate("text => text.length", "y" * 2 * MEGABYTE) == 2 * MEGABYTE
+    page.evaluate(NOISE)
+    assert len(page.screenshot()) > 4.5 * MEGABYTE
+
+
+def test_refusals_are_told_before_the_upgrade_through_daphne_too(running_product: Product, daphne: str) -> None:
+    told = httpx.get(f"http://{daphne}/connect/json/version?token=wrong", trust_env=False)
+    assert (told.status_code, told.json()["code"]) == (401, "invalid_credential")
+    version = httpx.get(
+        f"http://{daphne}/connect/json/version?token={running_product.token}", timeout=30, trust_env=False
+    )
+    assert re.match(f"ws://{daphne}/sessions/ses_", version.json()["webSocketDebuggerUrl"])
+    running_product.api("DELETE", f"/sessions/{version.json()['sessionId']}")
