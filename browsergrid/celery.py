@@ -15,6 +15,6 @@ app.conf.task_queues = None
 app.conf.task_default_queue = "celery"
 
 
-@setup_logging.connect
+@setup_logging.connect  # type: ignore[untyped-decorator] # celery is untyped
 def keep_our_logging(**_: object) -> None:
     """Celery would install its own handlers, which do not redact."""

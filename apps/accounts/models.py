@@ -25,7 +25,7 @@ class User(Identified, AbstractBaseUser, PermissionsMixin):
     prefix = "usr"
     owner_path = "pk"
 
-    email = models.EmailField(max_length=254)
+    email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=120, blank=True)
     is_staff = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)

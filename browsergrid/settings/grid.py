@@ -40,7 +40,7 @@ class Grid:
     admin_password: str = knob("", "Password of the first administrator; empty: made and printed once.")
     user_email: str = knob("user@browsergrid.local", "E-mail of the first ordinary user.")
     user_password: str = knob("", "Password of the first ordinary user; empty: made and printed once.")
-    open_signup: bool = knob(False, "Whether anybody may make an account.")
+    open_signup: bool = knob(default=False, doc="Whether anybody may make an account.")
     connect_seconds: float = knob(10.0, "A claimed session without keep_alive ends when nobody connects for this long.")
     polled_fetch_seconds: float = knob(30.0, "A session served to a polled claim waits this long to be fetched.")
     start_timeout_seconds: float = knob(60.0, "A browser that does not answer this long after its start has failed.")
@@ -60,7 +60,9 @@ class Grid:
     metrics_open: tuple[str, ...] = knob(
         (), "Networks that may read /metrics without a staff token, comma-separated; empty: this machine."
     )
-    claim_sticky_ip: bool = knob(False, "Whether a session may be reached only from the network that claimed it.")
+    claim_sticky_ip: bool = knob(
+        default=False, doc="Whether a session may be reached only from the network that claimed it."
+    )
 
 
 def load() -> Grid:

@@ -58,9 +58,7 @@ def agree(method: str, path: str, response: HttpResponse) -> None:
 
 def _check(operation: dict[str, Any], what: str, response: HttpResponse) -> None:
     status = str(response.status_code)
-    assert status in operation["responses"] or status in {"405", "406"}, (
-        f"{what}: {status} is not documented"
-    )
+    assert status in operation["responses"] or status in {"405", "406"}, f"{what}: {status} is not documented"
     media = response.headers.get("Content-Type", "").partition(";")[0]
     content = operation["responses"].get(status, {}).get("content")
     if not content:

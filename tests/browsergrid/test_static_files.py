@@ -1,8 +1,14 @@
 """Files of ours are served in both ways in which Django calls its middleware."""
 
+import pytest
 from django.test import AsyncClient, Client
 
 FILE = "/static/dashboard/favicon.svg"
+
+
+@pytest.fixture(autouse=True)
+def _files_not_collected(settings) -> None:
+    settings.WHITENOISE_USE_FINDERS = True
 
 
 def test_a_file_is_served_to_a_synchronous_server():

@@ -168,7 +168,10 @@ def test_with_keep_alive_the_same_address_connects_again_to_the_same_page(runnin
 
 @pytest.mark.clients
 def test_a_client_that_is_killed_ends_its_session_within_two_seconds(running_product: Product) -> None:
-    script = "import { chromium } from 'playwright-core'; await chromium.connectOverCDP(process.argv[1]); console.log('up'); setInterval(() => 0, 1000)"
+    script = (
+        "import { chromium } from 'playwright-core'; await chromium.connectOverCDP(process.argv[1]); "
+        "console.log('up'); setInterval(() => 0, 1000)"
+    )
     client = subprocess.Popen(
         ["node", "--input-type=module", "-e", script, running_product.connect_url(**{"metadata.test": "killed"})],
         cwd=CLIENTS,

@@ -19,6 +19,8 @@ from apps.nodes.models import Node, Process
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 from apps.sessions.queries import live
 from browser_node.client import NodeClient
+from browser_node.processes import Process as RunningProcess
+from browser_node.processes import wait_gone_now
 from tests.reconciler.drive import assert_counted, is_at_min
 from tests.support.eventually import eventually
 from tests.support.node import REPOSITORY, RunningNode
@@ -56,6 +58,7 @@ class Installation:
         self.node.key, self.node.client = key, NodeClient(self.node.address, key)
         self.watcher: subprocess.Popen[bytes] | None = None
         self.log_path = directory / "watch.log"
+        self._doomed: list[RunningProcess] = []
         provider, _ = ProviderConfiguration.objects.get_or_create(
             name=NAME, defaults={"kind": ProviderConfiguration.Kind.NODE}
         )
@@ -86,6 +89,18 @@ class Installation:
             "BROWSERGRID_RECONCILER_LEASE_SECONDS": LEASE_SECONDS,
             "REDIS_URL": f"unix://{self.directory}/no-redis.sock",
         }
+
+    def kill_node(self) -> None:
+        """Its walls fall with it, but for one caught between two of them: that one its successor must end."""
+        assert self.node.process is not None
+        self._doomed += self.node.browser_processes()
+        self.node.process.kill()
+        self.node.process.wait(20)
+
+    def start_node(self) -> None:
+        self.node.start()
+        assert wait_gone_now(self._doomed, 20.0), "processes of a killed node are left"
+        self._doomed.clear()
 
     def start_watcher(self) -> None:
         with self.log_path.open("ab") as log:
@@ -140,11 +155,11 @@ def restart_again_and_again(installation: Installation, rounds: int, seed: int) 
         # Not waiting for a state: in which one the kill falls is what is drawn.
         time.sleep(chance.uniform(0.0, 1.5))
         killed += installation.left().running
-        victims = [installation.node.kill, lambda: installation.end_watcher(signal.SIGKILL)]
+        victims = [installation.kill_node, lambda: installation.end_watcher(signal.SIGKILL)]
         chance.shuffle(victims)
         for kill in victims:
             kill()
-        installation.node.start()
+        installation.start_node()
         assert installation.left().nodes <= 1, f"round {number}"
         assert installation.left().watchers <= 1, f"round {number}"
         assert installation.left().live <= installation.pool.max, f"round {number}"
