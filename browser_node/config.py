@@ -15,6 +15,11 @@ _PER_BROWSER_BYTES = 350 * _MEBIBYTE
 _MOST_PER_CORE = 4
 
 
+# What a browser's processes inherit: /proc/1/environ of its walls is readable for a page that breaks out of Chromium.
+# The last is a mark by which whoever started us finds what we left behind.
+_HANDED_ON = frozenset({"PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "BROWSERGRID_FAMILY"})
+
+
 class ConfigurationError(ValueError):
     """The environment does not describe a node; says which variable and what it should be."""
 
@@ -47,6 +52,11 @@ class Config:
     log_format: str = "json"
     die_with_parent: bool = False
     boot_id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+def handed_on(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The variables for processes that browsers live among: no key of ours, nothing of the operator's."""
+    return {name: value for name, value in environment.items() if name in _HANDED_ON}
 
 
 def read_config(environment: Mapping[str, str] = os.environ) -> Config:

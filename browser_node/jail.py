@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from browser_node import processes, sandbox
+from browser_node import config, processes, sandbox
 
 KEEPER = Path(__file__).with_name("keeper.py")
 
@@ -92,6 +92,7 @@ class Jail:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,
+                env=config.handed_on(),
                 pass_fds=(theirs.fileno(), *policies),
                 start_new_session=True,  # Ctrl-C is for the node, which then closes its browsers gracefully
             )

@@ -138,6 +138,7 @@ LOGIN_REDIRECT_URL = "/"
 EMAIL_BACKEND = env.text("BROWSERGRID_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
 
 # Cookies and headers
+SESSION_ENGINE = "apps.accounts.cookie_sessions"  # the table holds no cookie's value
 SESSION_COOKIE_NAME = "browsergrid_session"
 CSRF_COOKIE_NAME = "browsergrid_csrf"
 SESSION_COOKIE_HTTPONLY = True

@@ -1,7 +1,6 @@
 """Counting in this process while Redis is away; with a Redis, counting together."""
 
 import secrets
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,12 +9,13 @@ import pytest
 from pytest_django import Settings
 
 from apps.access.rates import Rate, RateExceeded, count
+from browsergrid.supervisor import redis_server
 from tests.support.eventually import eventually
 
 
 @pytest.fixture
 def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    program = shutil.which("redis-server") or pytest.skip("no redis-server here")
+    program = redis_server.find_program()
     socket = tmp_path_factory.mktemp("r") / "redis.sock"
     command = [program, "--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(socket.parent)]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)

@@ -10,6 +10,7 @@ from browser_node.config import (
     HostPort,
     Listen,
     default_max_browsers,
+    handed_on,
     parse_blocked,
     parse_listen,
     read_config,
@@ -90,3 +91,13 @@ def test_addresses() -> None:
     assert parse_listen("[::1]:9000") == Listen(host="::1", port=9000)
     assert parse_blocked("") == ()
     assert parse_blocked("a:1,,b:2,") == (HostPort("a", 1), HostPort("b", 2))
+
+
+def test_a_browser_is_handed_nothing_that_a_page_could_use() -> None:
+    environment = {
+        "PATH": "/usr/bin",
+        "BROWSERGRID_FAMILY": "mark",
+        "BROWSERGRID_NODE_KEY": "key",
+        "CLOUD_SECRET_KEY": "of the operator",
+    }
+    assert handed_on(environment) == {"PATH": "/usr/bin", "BROWSERGRID_FAMILY": "mark"}

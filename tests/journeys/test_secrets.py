@@ -193,6 +193,8 @@ def use_a_session(errand: Errand) -> None:
         page.goto(f"http://anybody:{password}@localhost:{product.site.port}/?password={errand.secret('in a query')}")
         page.fill("#name", errand.secret("typed"))
         browser.close()
+    browsers, key = product.data_dir / "node" / "browsers", decode("ses", made["id"])
+    eventually(lambda: not list(browsers.glob(f"{key}-*")), within=20, what="the end of what the page left")
 
 
 def use_a_proxy(errand: Errand) -> None:
