@@ -39,12 +39,12 @@ class SessionStore(db.SessionStore):
         return _hashed(await super().acreate_model_instance(data))
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
-        row = self._rows().first()
+        row: AbstractBaseSession | None = self._rows().first()
         self._forget_unless(row)
         return row
 
     async def _aget_session_from_db(self) -> AbstractBaseSession | None:
-        row = await self._rows().afirst()
+        row: AbstractBaseSession | None = await self._rows().afirst()
         self._forget_unless(row)
         return row
 

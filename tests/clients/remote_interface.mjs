@@ -2,7 +2,7 @@
 import CDP from 'chrome-remote-interface'
 
 const [, , host, port, page] = process.argv
-const client = await CDP({ host, port: Number(port) })
+const client = await CDP({ host, port: Number(port), useHostName: true }) // else it sends the address it resolved
 await client.Page.enable()
 const loaded = client.Page.loadEventFired()
 await client.Page.navigate({ url: page })

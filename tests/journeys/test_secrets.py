@@ -179,7 +179,7 @@ def use_wrong_ones(errand: Errand) -> None:
 def use_a_session(errand: Errand) -> None:
     """By its ticket and by its root; the page itself shows a password to a site."""
     product = errand.product
-    made = product.api("POST", "/sessions?wait=30", json={}).json()
+    made = product.api("POST", "/sessions?wait=30", json={"keep_alive": False}).json()
     errand.secret("ticket", urlsplit(made["connect_url"]).query.removeprefix("ticket="))
     root = urlsplit(product.api("POST", f"/sessions/{made['id']}/host-root").json()["url"])
     errand.secret("root", str(root.hostname).partition(".")[0])

@@ -8,7 +8,7 @@ from hypothesis import settings
 from apps.accounts.models import User
 from apps.pools.models import Pool
 from apps.providers.fake import FakeProvider
-from tests.reconciler.drive import Drive, driven, make_pool
+from tests.reconciler.drive import Drive, driven, is_at_min, make_pool
 from tests.support.moving_clock import MovingClock, moving_clock
 
 settings.register_profile("reconciler", deadline=None, derandomize=True, database=None)
@@ -36,3 +36,11 @@ def pool(drive: Drive) -> Pool:
 @pytest.fixture
 def user(make_user: Callable[..., User]) -> User:
     return make_user()
+
+
+@pytest.fixture
+def warm(drive: Drive, pool: Pool) -> Pool:
+    """The pool at its min, at rest."""
+    drive.until(lambda: is_at_min(pool))
+    drive.settle()
+    return pool

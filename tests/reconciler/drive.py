@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from apps.accounts.models import User
 from apps.core import clock
+from apps.events.models import Event
 from apps.nodes.models import Node
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 from apps.pools.provider import register_fake
@@ -14,7 +15,7 @@ from apps.providers.fake import FakeProvider
 from apps.reconciler.act import ref_of
 from apps.reconciler.reconciler import Reconciler
 from apps.sessions.claims import Caller, Claimed, claim_session
-from apps.sessions.lifecycle import SessionState, counted
+from apps.sessions.lifecycle import EDGES, SessionState, counted
 from apps.sessions.models import BrowserSession
 from apps.sessions.options import SessionOptions
 from apps.sessions.queries import live
@@ -176,3 +177,13 @@ def assert_nothing_leaked(drive: Drive) -> None:
     rows = {ref_of(row) for row in live().select_related("node") if row.started_at is not None}
     assert there == rows
     assert_counted(*Pool.objects.all())
+
+
+def assert_history(pool: Pool) -> None:
+    """Every session's events are gapless from 1 and every move among them is an edge."""
+    for session in pool.sessions.all():
+        events = list(Event.objects.filter(session_id=session.pk).order_by("sequence"))
+        assert [event.sequence for event in events] == list(range(1, session.sequence + 1))
+        for event in events:
+            if "from" in event.data:
+                assert S(event.data["to"]) in EDGES[S(event.data["from"])]

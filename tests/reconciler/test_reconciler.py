@@ -1,7 +1,6 @@
 """Pools kept, sessions led from wish to end, deadlines held: the real loop over real rows, a well-behaved provider."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from time import perf_counter
 
 import pytest
@@ -10,24 +9,21 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.accounts.models import User
 from apps.core import clock
-from apps.events.models import Event
-from apps.nodes.models import Process
 from apps.pools.models import Pool
 from apps.pools.services import delete_pool
 from apps.providers.contract import Phase
 from apps.providers.fake import FakeProvider
 from apps.reconciler.act import ref_of
 from apps.sessions.claims import attend
-from apps.sessions.connections import close_connection, open_connection
-from apps.sessions.lifecycle import EDGES, EndReason, SessionState
-from apps.sessions.models import BrowserSession, SessionActivity
+from apps.sessions.lifecycle import EndReason
+from apps.sessions.models import BrowserSession
 from apps.sessions.queries import live
 from apps.sessions.services import stop_session
 from tests.factories.people import actor_for
-from tests.factories.sessions import make_gateway
 from tests.reconciler.drive import (
     Drive,
     assert_counted,
+    assert_history,
     assert_nothing_leaked,
     change,
     claim,
@@ -37,31 +33,11 @@ from tests.reconciler.drive import (
     is_at_min,
     make_pool,
     ready,
-    renew,
 )
 from tests.support.moving_clock import MovingClock
 
 pytestmark = [pytest.mark.database, pytest.mark.concurrency]
-S = SessionState
 IDLE_TICK_SECONDS = 0.015
-
-
-@pytest.fixture
-def warm(drive: Drive, pool: Pool) -> Pool:
-    """The pool at its min, at rest."""
-    drive.until(lambda: is_at_min(pool))
-    drive.settle()
-    return pool
-
-
-def assert_history(pool: Pool) -> None:
-    """Every session's events are gapless from 1 and every move among them is an edge."""
-    for session in pool.sessions.all():
-        events = list(Event.objects.filter(session_id=session.pk).order_by("sequence"))
-        assert [event.sequence for event in events] == list(range(1, session.sequence + 1))
-        for event in events:
-            if "from" in event.data:
-                assert S(event.data["to"]) in EDGES[S(event.data["from"])]
 
 
 # Warm browsers
@@ -270,171 +246,6 @@ def test_waiting_claims_are_served_as_places_come_free(drive: Drive, user: User)
     drive.until(served)
     assert drive.provider.peak == 1
     assert_counted(pool)
-
-
-# Deadlines
-
-
-def test_nobody_connecting_ends_the_session_after_ten_seconds(drive: Drive, warm: Pool, user: User) -> None:
-    session = claimed(user, warm)
-    drive.forward(9.9)
-    drive.tick()
-    session.refresh_from_db()
-    assert session.stop_requested_at is None
-    drive.forward(0.1)
-    drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_ended, ticks=3)
-    assert ends_of(warm) == [("timed_out", "no_connect")]
-
-
-def test_the_longest_life_ends_a_session_even_with_a_client(drive: Drive, warm: Pool, user: User) -> None:
-    session = claimed(user, warm)
-    make_lasting(user, session)
-    drive.forward(warm.timeout_minutes * 60)
-    drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_ended, ticks=4)
-    assert ends_of(warm) == [("timed_out", "max_duration")]
-    farewell = drive.provider.ended[ref_of(session)].farewell
-    assert farewell is not None
-    assert farewell.code == 4008
-
-
-def make_lasting(user: User, session: BrowserSession) -> None:
-    open_connection(session, actor=actor_for(user), gateway=make_gateway())
-    Process.objects.update(lease_expires_at=clock.now() + timedelta(days=2))
-
-
-def test_an_idle_session_ends_and_one_in_use_does_not(drive: Drive, user: User) -> None:
-    pool = make_pool(drive, idle_timeout_seconds=60)
-    drive.until(lambda: is_at_min(pool))
-    idle, used = claimed(user, pool), claimed(user, pool)
-    for session in (idle, used):
-        make_lasting(user, session)
-    drive.forward(59)
-    SessionActivity.objects.filter(session=used).update(last_at=clock.now())
-    drive.tick()
-    assert not ends_of(pool)
-    drive.forward(1)
-    drive.until(lambda: BrowserSession.objects.get(pk=idle.pk).is_ended, ticks=4)
-    assert ends_of(pool) == [("timed_out", "idle")]
-    used.refresh_from_db()
-    assert used.state == "running"
-
-
-def test_a_client_whose_gateway_died_has_ten_seconds_to_come_back(drive: Drive, warm: Pool, user: User) -> None:
-    session = claimed(user, warm)
-    make_lasting(user, session)
-    Process.objects.update(lease_expires_at=clock.now())
-    drive.tick()
-    session.refresh_from_db()
-    assert (session.state, session.stop_requested_at) == ("claimed", None)
-    assert session.connect_deadline is not None
-    drive.forward(11)
-    drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_ended, ticks=4)
-    assert ends_of(warm) == [("timed_out", "no_connect")]
-
-
-def test_a_lost_report_of_a_connection_is_settled(drive: Drive, warm: Pool, user: User) -> None:
-    session = claimed(user, warm, keep_alive=True)
-    connected = open_connection(session, actor=actor_for(user), gateway=make_gateway())
-    Process.objects.update(lease_expires_at=clock.now() + timedelta(days=2))
-    type(connected).objects.filter(pk=connected.pk).update(closed_at=clock.now())  # as if the move had been lost
-    drive.until(lambda: BrowserSession.objects.get(pk=session.pk).state == "claimed", ticks=3)
-    assert_history(warm)
-
-
-def test_the_last_client_leaving_ends_the_session_in_a_tick_or_two(drive: Drive, warm: Pool, user: User) -> None:
-    session = claimed(user, warm)
-    connected = open_connection(session, actor=actor_for(user), gateway=make_gateway())
-    close_connection(connected)
-    assert drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_ended, ticks=4) <= 4
-    assert ends_of(warm) == [("completed", "client_disconnected")]
-
-
-# Nodes and their room
-
-
-def test_room_is_taken_at_the_start_and_given_back_when_it_is_seen_gone(time: MovingClock, user: User) -> None:
-    with driven(FakeProvider(), time, room=3) as drive:
-        pool = make_pool(drive, min=2, max=6)
-        drive.until(lambda: is_at_min(pool))
-        assert_nothing_leaked(drive)
-        session = claimed(user, pool, keep_alive=True)
-        drive.settle()
-        stop_session(session, actor=actor_for(user))
-        drive.until(lambda: is_at_min(pool))
-        assert_nothing_leaked(drive)
-        assert drive.provider.peak <= 3
-
-
-def test_full_nodes_leave_claims_pending_and_a_warm_one_of_another_pool_yields_exactly_once(
-    time: MovingClock, user: User
-) -> None:
-    with driven(FakeProvider(), time, room=3) as drive:
-        generous = make_pool(drive, "generous", min=3, max=6)
-        drive.until(lambda: is_at_min(generous))
-        poor = make_pool(drive, "poor", min=0)
-        session = claimed(user, poor, keep_alive=True)
-        drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_usable, ticks=20)
-        drive.settle()
-        assert ends_of(generous) == [("completed", "maintenance")]
-        assert len(ready(generous)) == 2
-        assert drive.provider.peak == 3
-        assert_nothing_leaked(drive)
-        stop_session(session, actor=actor_for(user))
-        drive.until(lambda: is_at_min(generous), ticks=20)
-
-
-def test_a_claims_start_goes_before_those_for_warm_ones(time: MovingClock, user: User) -> None:
-    with driven(FakeProvider(), time, room=1) as drive:
-        warm = make_pool(drive, "warm", min=1, max=4)
-        other = make_pool(drive, "other", min=0)
-        drive.until(lambda: is_at_min(warm))
-        change(warm, min=2)
-        session = claimed(user, other, keep_alive=True)
-        drive.until(lambda: BrowserSession.objects.get(pk=session.pk).is_usable, ticks=20)
-        drive.settle()
-        assert not ready(warm)
-        assert_nothing_leaked(drive)
-
-
-def test_a_pool_on_full_nodes_still_rolls(time: MovingClock) -> None:
-    with driven(FakeProvider(), time, room=2) as drive:
-        pool = make_pool(drive, min=2, max=6)
-        drive.until(lambda: is_at_min(pool))
-        change(pool, viewport_width=1000)
-        drive.settle()
-        assert is_at_min(pool)
-        assert ends_of(pool) == [("completed", "pool_rotated")] * 2
-        assert drive.provider.peak == 2
-        assert_nothing_leaked(drive)
-
-
-def test_a_node_that_is_away_gets_no_starts_and_no_warm_one_yields_for_it(time: MovingClock, user: User) -> None:
-    with driven(FakeProvider(), time, room=2) as drive:
-        pool = make_pool(drive)
-        drive.until(lambda: is_at_min(pool))
-        other = make_pool(drive, "other", min=0)
-        renew(-1)
-        session = claimed(user, other, keep_alive=True)
-        for _ in range(5):
-            drive.tick()
-            drive.forward(1)
-        session.refresh_from_db()
-        assert session.state == "pending"
-        assert ends_of(pool) == []
-        assert len(ready(pool)) == 2
-
-
-def test_a_node_that_starts_anew_loses_its_sessions_at_once_and_is_filled_again(time: MovingClock, user: User) -> None:
-    with driven(FakeProvider(), time, room=6) as drive:
-        pool = make_pool(drive)
-        drive.until(lambda: is_at_min(pool))
-        claimed(user, pool, keep_alive=True)
-        drive.settle()
-        for ref in list(drive.provider.browsers):
-            drive.provider.vanish(ref)
-        drive.until(lambda: is_at_min(pool))
-        assert ends_of(pool) == [("error", "node_lost")] * 3
-        assert_nothing_leaked(drive)
 
 
 # Ticks
