@@ -8,7 +8,8 @@ from typing import Any
 
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.utils import timezone
+
+from apps.core import clock
 
 LENGTH = 40  # of Django's column
 
@@ -49,7 +50,7 @@ class SessionStore(db.SessionStore):
         return row
 
     def _rows(self) -> Any:
-        return self.model.objects.filter(session_key=stored(self.session_key or ""), expire_date__gt=timezone.now())
+        return self.model.objects.filter(session_key=stored(self.session_key or ""), expire_date__gt=clock.now())
 
     def _forget_unless(self, row: AbstractBaseSession | None) -> None:
         if row is None:

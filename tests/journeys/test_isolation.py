@@ -118,12 +118,14 @@ def test_a_page_reaches_no_service_of_this_machine_by_any_spelling(
 ) -> None:
     canary.hits.clear()
     page = first_page(connect(running_product))
-    for port in (canary.port, running_product.port, 9222, 3128):
-        for host in (*LOOPBACK, *own_addresses()):
-            status, text = visit(page, f"http://{host}:{port}/json/version")
-            assert status in {0, 403, 502}, (host, port, text)
-            assert "canary" not in text
-            assert "webSocketDebuggerUrl" not in text
+    hosts = (*LOOPBACK, *own_addresses())
+    tries = [(host, port) for port in (canary.port, running_product.port) for host in hosts]
+    tries += [(host, port) for port in (9222, 3128) for host in ("127.0.0.1", "localhost", "[::1]")]
+    for host, port in tries:
+        status, text = visit(page, f"http://{host}:{port}/json/version")
+        assert status in {0, 403, 502}, (host, port, text)
+        assert "canary" not in text
+        assert "webSocketDebuggerUrl" not in text
     assert canary.hits == []
 
 

@@ -21,7 +21,7 @@ from tests.support.product import Product, product_running
 
 pytestmark = [pytest.mark.browser]
 
-WEB, WORKER, WATCHER, REDIS = "uvicorn", "celery", "manage.py watch", "redis-server"
+WEB, WORKER, WATCHER, REDIS = "uvicorn", "celery", "manage.py watch", "redis.sock"
 RECONNECT_SECONDS = 10.0
 
 

@@ -82,7 +82,7 @@ def listening(product: Product) -> Iterator[list[str]]:
 
 
 def redis_socket(product: Product) -> Path:
-    command = psutil.Process(product.part("redis-server")).cmdline()
+    command = psutil.Process(product.part("redis.sock")).cmdline()
     return Path(
         next(word for word in " ".join(command).split() if word.endswith("redis.sock")).removeprefix("unixsocket:")
     )
