@@ -101,7 +101,8 @@ def test_chrome_remote_interface_finds_its_page_at_a_host_root(running_product: 
 
 @pytest.mark.clients
 def test_selenium_drives_a_session_by_its_host_root(running_product: Product) -> None:
-    root = urlsplit(host_root(running_product, new_session(running_product, keep_alive=True)))
+    session = new_session(running_product, keep_alive=True)
+    root = urlsplit(host_root(running_product, session))
     options = webdriver.ChromeOptions()
     options.debugger_address = f"{root.hostname}:{root.port}"
     driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
@@ -111,6 +112,7 @@ def test_selenium_drives_a_session_by_its_host_root(running_product: Product) ->
         assert driver.find_element("tag name", "h1").text == "Home"
     finally:
         driver.quit()
+        running_product.api("DELETE", f"/sessions/{session['id']}")
 
 
 def test_curl_claims_with_get_and_the_address_it_is_given_connects(running_product: Product, connect) -> None:

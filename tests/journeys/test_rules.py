@@ -157,6 +157,8 @@ def test_a_hundred_cycles_leave_nothing(running_product: Product) -> None:
 
 def cycle(product: Product, rounds: int) -> None:
     """Connect, use, disconnect; afterwards only what the pool keeps ready is there."""
+    for email in product.tokens:  # what other journeys may have kept
+        product.api("POST", "/sessions/release", email=email)
     product.wait_until_warm()
     with sync_playwright() as playwright:
         for number in range(rounds):
