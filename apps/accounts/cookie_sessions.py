@@ -4,8 +4,10 @@ Named by SESSION_ENGINE. All else is Django's own database store.
 """
 
 import hashlib
+from datetime import datetime
 from typing import Any
 
+from asgiref.sync import sync_to_async
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 
@@ -40,17 +42,17 @@ class SessionStore(db.SessionStore):
         return _hashed(await super().acreate_model_instance(data))
 
     def _get_session_from_db(self) -> AbstractBaseSession | None:
-        row: AbstractBaseSession | None = self._rows().first()
+        row: AbstractBaseSession | None = self._rows(clock.now()).first()
         self._forget_unless(row)
         return row
 
     async def _aget_session_from_db(self) -> AbstractBaseSession | None:
-        row: AbstractBaseSession | None = await self._rows().afirst()
+        row: AbstractBaseSession | None = await self._rows(await sync_to_async(clock.now)()).afirst()
         self._forget_unless(row)
         return row
 
-    def _rows(self) -> Any:
-        return self.model.objects.filter(session_key=stored(self.session_key or ""), expire_date__gt=clock.now())
+    def _rows(self, now: datetime) -> Any:
+        return self.model.objects.filter(session_key=stored(self.session_key or ""), expire_date__gt=now)
 
     def _forget_unless(self, row: AbstractBaseSession | None) -> None:
         if row is None:
