@@ -1,7 +1,9 @@
 """The store of signed-in people's sessions."""
 
 import pytest
+from asgiref.sync import sync_to_async
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 
 from apps.accounts.cookie_sessions import SessionStore, stored
@@ -55,3 +57,4 @@ async def test_it_does_the_same_without_threads():
     assert await again.aexists(made.session_key)
     await again.adelete()
     assert await SessionStore(made.session_key).aget("colour") is None
+    await sync_to_async(connections.close_all)()  # of the thread that asked; the test database could not be dropped
