@@ -24,7 +24,7 @@ import sys
 
 STAGE = "/mnt"  # an empty directory of every Linux; covered in our own mount namespace only
 
-_NEW_MOUNTS, _NEW_USER, _NEW_PIDS, _NEW_NETWORK = 0x00020000, 0x10000000, 0x20000000, 0x40000000
+_NEW_MOUNTS, _NEW_USER, _NEW_NETWORK = 0x00020000, 0x10000000, 0x40000000
 _BIND, _RECURSIVE, _PRIVATE = 0x1000, 0x4000, 0x40000
 _SET_DEATH_SIGNAL, _SET_DUMPABLE = 1, 4
 _GET_FLAGS, _SET_FLAGS, _SET_ADDRESS = 0x8913, 0x8914, 0x8916
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
 
     wakeup = _watch_children()
     places = {"@home@": home, "@binary@": binary_directory}
-    child = _start([places.get(argument, argument) for argument in program], is_walled=is_walled)
+    child = _start([places.get(argument, argument) for argument in program])
     control.send(b"S")
     return _serve(control, wakeup, child)
 
@@ -165,23 +165,12 @@ def _watch_children() -> int:
     return readable
 
 
-def _start(program: list[str], *, is_walled: bool) -> int:
-    """As the first of a pid namespace of its own: with it the kernel ends all that it began.
-
-    Bubblewrap's own inner process asks to die with its parent only after it was forked, and in that moment can miss it.
-    """
-    if is_walled and _libc.unshare(_NEW_PIDS):
-        raise Refused(f"a pid namespace: {os.strerror(ctypes.get_errno())}")
-    keeper_lives, keeper_holds = os.pipe()
-    child = os.fork()
+def _start(program: list[str]) -> int:
+    keeper, child = os.getpid(), os.fork()
     if child:
-        os.close(keeper_lives)
-        return child  # `keeper_holds` stays open until the keeper ends, however it ends
+        return child
     try:
-        os.close(keeper_holds)
-        _libc.prctl(_SET_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0)
-        if select.select([keeper_lives], [], [], 0)[0]:  # its end, before the kernel knew that we wish to follow
-            raise Refused("the keeper is gone")
+        _die_with(keeper)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.execv(program[0], program)  # noqa: S606 - what the node gave us; there is no shell
