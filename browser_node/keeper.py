@@ -8,7 +8,9 @@ a listener for the forwarding proxy, handed to the node over CONTROL (a SOCK_SEQ
 Then it serves CONTROL: `C<port>` → `C` with a socket connected to that loopback port inside, or `c<errno>`.
 It tells `L` (the listener), `S` (started), `X<wait status>` (the program ended) and `E<text>` (it never started).
 WALLS is `walled`, or `bare` where the operator allowed browsers without a sandbox: then nothing is cut off.
-The end of CONTROL, of the node or of the keeper is the end of the browser: bubblewrap dies with its parent.
+The end of CONTROL, of the node or of the keeper is the end of the browser: bubblewrap dies with its parent. It asks for
+that late, though, after it has begun to start the browser; who dies in between is noticed at the other end of a leash:
+PROGRAM's standard input is a pipe that only the keeper could write to, and `sandbox` has somebody inside read it.
 """
 
 import contextlib
@@ -61,7 +63,7 @@ def main(arguments: list[str]) -> int:
 
     wakeup = _watch_children()
     places = {"@home@": home, "@binary@": binary_directory}
-    child = _start([places.get(argument, argument) for argument in program])
+    child = _start([places.get(argument, argument) for argument in program], is_walled=is_walled)
     control.send(b"S")
     return _serve(control, wakeup, child)
 
@@ -165,12 +167,17 @@ def _watch_children() -> int:
     return readable
 
 
-def _start(program: list[str]) -> int:
-    keeper, child = os.getpid(), os.fork()
+def _start(program: list[str], *, is_walled: bool) -> int:
+    keeper, (leash, _held) = os.getpid(), os.pipe()  # close-on-exec: the program gets the leash alone
+    child = os.fork()
     if child:
+        os.close(leash)
         return child
     try:
-        _die_with(keeper)
+        if is_walled:  # it dies by its leash: a bubblewrap that is killed half-way leaves a part of it waiting for ever
+            os.dup2(leash, 0)
+        else:
+            _die_with(keeper)
         signal.set_wakeup_fd(-1)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
         os.execv(program[0], program)  # noqa: S606 - what the node gave us; there is no shell

@@ -20,6 +20,9 @@ _OPTIONAL = (
 )
 _POLICIES = ("/etc/chromium/policies/managed/node.json", "/etc/opt/chrome/policies/managed/node.json")
 
+# What stands between bubblewrap and Chromium. Standard input is the keeper's leash: when it ends, all in here ends.
+_LEASH = 'exec 3<&0 </dev/null; (read -r _ <&3; kill -KILL -1) & exec "$@" 3<&-'
+
 # Temporary files live in memory; one browser may not take all of it.
 _TEMPORARY_BYTES = 1024**3
 
@@ -70,4 +73,4 @@ def bubblewrap_arguments(sandbox: Sandbox, program: str = "bwrap") -> list[str]:
     arguments += ["--bind", sandbox.home, HOME, "--chdir", HOME]
     for name, value in (("HOME", HOME), ("PATH", "/usr/bin:/bin"), *sandbox.environment):
         arguments += ["--setenv", name, value]
-    return [*arguments, "--", *sandbox.command]
+    return [*arguments, "--", "/bin/sh", "-c", _LEASH, "leash", *sandbox.command]

@@ -236,3 +236,18 @@ def test_browsers_that_are_ended_while_they_start_leave_nothing(directory: Path)
         assert not node.browser_processes()
         assert not confining([spec.instance_id for spec in specs])
         assert list(node.browsers_path.iterdir()) == []
+
+
+def test_a_node_that_is_killed_while_browsers_start_leaves_none(directory: Path) -> None:
+    """At whatever moment: bubblewrap asks to die with its parent only after it has begun to start what it was given."""
+    node = RunningNode(directory)
+    names = []
+    for n in range(20):
+        node.start()
+        spec = launch_spec()
+        names.append(spec.instance_id)
+        node.client.start(spec)
+        time.sleep(n / 200)  # a different moment each time, not a wait for a state
+        node.kill()
+        eventually(lambda name=names[-1]: not confining([name]), within=5, what=f"round {n} to leave nothing")
+    node.client.close()

@@ -12,7 +12,8 @@ def pairs(arguments: list[str], option: str) -> list[tuple[str, str]]:
 def test_the_command_comes_last_after_the_separator() -> None:
     arguments = bubblewrap_arguments(PLAIN, "/usr/bin/bwrap")
     assert arguments[0] == "/usr/bin/bwrap"
-    assert arguments[-3:] == ["--", "/usr/lib/chromium/chromium", "--flag"]
+    assert arguments[-2:] == ["/usr/lib/chromium/chromium", "--flag"]
+    assert arguments[arguments.index("--") + 1] == "/bin/sh"  # which holds the leash and becomes Chromium
 
 
 def test_only_its_own_directory_is_writable() -> None:
