@@ -5,23 +5,45 @@ Who is counted and by which limit is the caller's business. Nothing is refused f
 
 import logging
 import math
+import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from django.conf import settings
-from limits import RateLimitItem, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
+from redis import Redis
+from redis.exceptions import RedisError
 
 from apps.core.errors import TooMany
 
 logger = logging.getLogger(__name__)
 
+WINDOW = 60  # seconds
 REDIS_SECONDS = 0.3  # no claim waits longer for Redis than this
 PAUSE_SECONDS = 2.0  # after a failure Redis is asked again no sooner
+
+# All rates in one round trip, for every claim waits for it; `limits` would need two for each. A key holds the times of
+# its uses. KEYS: one a rate. ARGV: now, window, a name for this use, one limit a rate.
+COUNT = """
+local now, window, refused, told = tonumber(ARGV[1]), tonumber(ARGV[2]), 0, {}
+for n, key in ipairs(KEYS) do
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', now - window)
+  if refused == 0 and redis.call('ZCARD', key) >= tonumber(ARGV[n + 3]) then refused = n end
+end
+for n, key in ipairs(KEYS) do
+  if refused == 0 then
+    redis.call('ZADD', key, ARGV[1], ARGV[3])
+    redis.call('EXPIRE', key, window)
+  end
+  told[2 * n - 1] = redis.call('ZCARD', key)
+  told[2 * n] = redis.call('ZRANGE', key, 0, 0, 'WITHSCORES')[2] or ARGV[1]
+end
+return {refused, unpack(told)}
+"""
 
 
 @dataclass(frozen=True)
@@ -62,44 +84,45 @@ class RateExceeded(TooMany):
         self.allowance = allowance
 
 
-def count(rates: Iterable[Rate]) -> Allowance:
-    """Count one use against every rate. Raises RateExceeded, naming the first that is used up."""
+def count(rates: Sequence[Rate]) -> Allowance:
+    """Count one use against every rate, or against none. Raises RateExceeded, naming the first that is used up."""
+    uses = _counted(rates)
     tightest: Allowance | None = None
-    for rate in rates:
-        is_within, allowance = _hit(rate)
-        if not is_within:
+    for rate, use in zip(rates, uses, strict=True):
+        allowance = Allowance(rate.per_minute, max(0, rate.per_minute - use.count), _seconds_until(use.oldest + WINDOW))
+        if use.is_refused:
             raise RateExceeded(rate, allowance)
         if tightest is None or allowance.remaining < tightest.remaining:
             tightest = allowance
     return tightest or Allowance(0, 0, 0)
 
 
-def _hit(rate: Rate) -> tuple[bool, Allowance]:
-    item = RateLimitItemPerMinute(rate.per_minute, namespace="browsergrid")
+@dataclass(frozen=True)
+class _Use:
+    """Of one rate within the last minute; `oldest` in seconds since the epoch."""
+
+    count: int
+    oldest: float
+    is_refused: bool
+
+
+def _counted(rates: Sequence[Rate]) -> list[_Use]:
     shared = _Shared.instance()
     if shared.is_due():
         try:
-            return _ask(shared.limiter, item, rate)
-        except StorageError as error:
+            return shared.count(rates)
+        except RedisError as error:
             shared.failed(error)
-    return _ask(_own_limiter(), item, rate)
-
-
-def _ask(limiter: MovingWindowRateLimiter, item: RateLimitItem, rate: Rate) -> tuple[bool, Allowance]:
-    is_within = limiter.hit(item, rate.name, rate.key)
-    reset, remaining = limiter.get_window_stats(item, rate.name, rate.key)
-    seconds = min(60, max(0, math.ceil(reset - time.time())))
-    return is_within, Allowance(rate.per_minute, max(0, int(remaining)), seconds)
+    return _counted_here(rates)
 
 
 class _Shared:
-    """The limiter on Redis, left alone for a while after each failure."""
+    """The windows in Redis, left alone for a while after each failure."""
 
     def __init__(self, url: str) -> None:
-        options = {"socket_timeout": REDIS_SECONDS, "socket_connect_timeout": REDIS_SECONDS}
-        storage = storage_from_string(_limits_url(url), wrap_exceptions=True, **options)
-        self.limiter = MovingWindowRateLimiter(storage)
-        self.again_at = 0.0
+        client = Redis.from_url(url, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
+        self._script = client.register_script(COUNT)
+        self._again_at = 0.0
 
     @staticmethod
     @cache
@@ -111,11 +134,32 @@ class _Shared:
         return cls._of(settings.REDIS_URL)
 
     def is_due(self) -> bool:
-        return time.monotonic() >= self.again_at
+        return time.monotonic() >= self._again_at
 
-    def failed(self, error: StorageError) -> None:
-        self.again_at = time.monotonic() + PAUSE_SECONDS
-        logger.info("rates.redis_unreachable", extra={"reason": type(error.storage_error).__name__})
+    def failed(self, error: RedisError) -> None:
+        self._again_at = time.monotonic() + PAUSE_SECONDS
+        logger.info("rates.redis_unreachable", extra={"reason": type(error).__name__})
+
+    def count(self, rates: Sequence[Rate]) -> list[_Use]:
+        keys = [f"browsergrid:rate:{rate.name}:{rate.key}" for rate in rates]
+        limits = [rate.per_minute for rate in rates]
+        refused, *told = self._script(keys, [time.time(), WINDOW, secrets.token_hex(8), *limits])
+        return [
+            _Use(int(told[2 * n]), float(told[2 * n + 1]), is_refused=n + 1 == int(refused)) for n in range(len(rates))
+        ]
+
+
+def _counted_here(rates: Sequence[Rate]) -> list[_Use]:
+    limiter = _own_limiter()
+    items = [(RateLimitItemPerMinute(rate.per_minute, namespace="browsergrid"), rate.name, rate.key) for rate in rates]
+    refused = next((item for item in items if not limiter.test(*item)), None)
+    uses = []
+    for item in items:
+        if refused is None:
+            limiter.hit(*item)
+        reset, remaining = limiter.get_window_stats(*item)
+        uses.append(_Use(item[0].amount - int(remaining), reset - WINDOW, is_refused=item is refused))
+    return uses
 
 
 @cache
@@ -123,5 +167,5 @@ def _own_limiter() -> MovingWindowRateLimiter:
     return MovingWindowRateLimiter(MemoryStorage())
 
 
-def _limits_url(url: str) -> str:
-    return url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url
+def _seconds_until(moment: float) -> int:
+    return min(WINDOW, max(0, math.ceil(moment - time.time())))

@@ -3,12 +3,13 @@
 Lock order: the pool's counter, the queue, the session. Whoever holds the counter's row lock sees the queue as it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import Exists
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
@@ -28,6 +29,7 @@ from apps.sessions.models import BrowserSession, Claim, SessionActivity
 from apps.sessions.options import SessionOptions
 from apps.sessions.queries import in_use_by, oldest_ready, waiting
 from apps.sessions.services import ask_to_stop
+from apps.sessions.tickets import mint_first
 
 ATTENDANCE = {True: timedelta(seconds=3), False: timedelta(seconds=15)}  # held; polled
 POLLED_LIFE = timedelta(minutes=10)
@@ -36,11 +38,16 @@ TRIES = 5  # under the counter's lock a ready row can be lost only to the reconc
 
 @dataclass(frozen=True)
 class Caller:
-    """Who claims and how: `is_held` waits on the line, else it polls. `address` only where stickiness wants it."""
+    """Who claims and how: `is_held` waits on the line, else it polls. `address` only where stickiness wants it.
+
+    `with_ticket` mints the connect ticket in the claim's own transaction: another one after it would wait for the
+    reconciler, which the claim has woken.
+    """
 
     actor: Actor
     is_held: bool = True
     address: str = ""
+    with_ticket: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,10 +63,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Claimed:
-    """Either a session (perhaps not yet usable), or a place in the queue."""
+    """Either a session (perhaps not yet usable), or a place in the queue. `ticket` where the caller wanted one."""
 
     session: BrowserSession | None = None
     claim: Claim | None = None
+    ticket: str = field(default="", repr=False)
 
 
 def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
@@ -82,15 +90,18 @@ def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
 def _claim(caller: Caller, user: User, found: Pool, options: SessionOptions) -> Claimed:
     with transaction.atomic():
         counter = PoolCounter.objects.select_for_update().get(pool=found)
-        pool = Pool.current.select_related("provider").filter(pk=found.pk).first()  # as it is under the lock
+        now = clock.now()
+        # A statement of its own: one that waited for the lock would still tell of the time before.
+        pools = Pool.current.select_related("provider").annotate(has_queue=Exists(waiting(found, now)))
+        pool = pools.filter(pk=found.pk).first()
         if pool is None:
             raise NotFound
-        now = clock.now()
         _check_limits(pool, user)
-        if not waiting(pool, now).exists():
+        if not pool.has_queue:
             session = _take(Order(pool, user, caller.actor.credential, options, caller.address), counter, now)
             if session is not None:
-                return Claimed(session=session)
+                ticket = mint_first(session, actor=caller.actor) if caller.with_ticket else ""
+                return Claimed(session=session, ticket=ticket)
         return Claimed(claim=_queue(pool, caller, user, options, now))
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission, Scope
+from apps.accounts.models import User
 from apps.core import clock
 from apps.core.errors import NotAllowed, Unauthenticated
 from apps.core.identifiers import uuid7
@@ -30,8 +31,7 @@ class Redeemed:
 def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -> str:
     """The connect ticket of this session and credential: the same secret each time, until it is revoked."""
     actor.require(Permission.SESSION_USE)
-    if actor.user is None:
-        raise NotAllowed("no_person", "Only a person can have tickets.")
+    owner = _person(actor)
     same = {"session": session, "credential": actor.credential, "purpose": Ticket.Purpose.CONNECT}
     ticket = Ticket.objects.filter(**same, is_host_root=is_host_root, revoked_at__isnull=True).first()
     if ticket is not None and ticket.hash not in keyed_hashes(_secret(ticket.pk)):
@@ -42,11 +42,26 @@ def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -
         try:
             with transaction.atomic():
                 ticket = Ticket.objects.create(
-                    id=key, owner=actor.user, hash=keyed_hash(_secret(key)), is_host_root=is_host_root, **same
+                    id=key, owner=owner, hash=keyed_hash(_secret(key)), is_host_root=is_host_root, **same
                 )
         except IntegrityError:  # minted by another request just now
             ticket = Ticket.objects.get(**same, is_host_root=is_host_root, revoked_at__isnull=True)
     return _secret(ticket.pk)
+
+
+def mint_first(session: BrowserSession, *, actor: Actor) -> str:
+    """`mint` for a session that was claimed in this very transaction, so that nobody can have asked before."""
+    actor.require(Permission.SESSION_USE)
+    key = uuid7()
+    Ticket.objects.create(
+        id=key,
+        session=session,
+        owner=_person(actor),
+        credential=actor.credential,
+        purpose=Ticket.Purpose.CONNECT,
+        hash=keyed_hash(_secret(key)),
+    )
+    return _secret(key)
 
 
 def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
@@ -68,6 +83,12 @@ def revoke_ticket(ticket: Ticket) -> None:
 def narrowed(actor: Actor, session: BrowserSession) -> Actor:
     """The same actor, for that session alone."""
     return replace(actor, session_id=str(session.pk))
+
+
+def _person(actor: Actor) -> User:
+    if actor.user is None:
+        raise NotAllowed("no_person", "Only a person can have tickets.")
+    return actor.user
 
 
 def _secret(key: object) -> str:

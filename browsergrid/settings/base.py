@@ -58,15 +58,15 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "browsergrid.requests.RequestIdentity",
-    "django.middleware.security.SecurityMiddleware",
+    "browsergrid.inline.Security",
     "browsergrid.static_files.StaticFiles",
-    "csp.middleware.CSPMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "browsergrid.inline.Csp",
+    "browsergrid.inline.Sessions",
+    "browsergrid.inline.Common",
+    "browsergrid.inline.Csrf",
+    "browsergrid.inline.Authentication",
+    "browsergrid.inline.Messages",
+    "browsergrid.inline.Frames",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -112,7 +112,14 @@ PERIODIC_JOBS = JOBS
 
 # People
 AUTH_USER_MODEL = "accounts.User"
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # the address is unique by a constraint on its lower case
+SILENCED_SYSTEM_CHECKS = [
+    "auth.W004",  # the address is unique by a constraint on its lower case
+    *(
+        "security.W001",
+        "security.W002",
+        "security.W003",
+    ),  # they look for the names of what `browsergrid.inline` extends
+]
 AUTHENTICATION_BACKENDS = [
     "django.contrib.auth.backends.ModelBackend",
     "allauth.account.auth_backends.AuthenticationBackend",

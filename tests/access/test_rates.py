@@ -59,3 +59,12 @@ def test_one_key_does_not_use_up_another(anywhere: str) -> None:
     count([Rate("token", second, 1)])
     with pytest.raises(RateExceeded):
         count([Rate("token", first, 1)])
+
+
+def test_what_is_refused_uses_up_nothing_else(anywhere: str) -> None:
+    token, address = Rate("token", secrets.token_hex(4), 1), Rate("address", secrets.token_hex(4), 9)
+    count([token, address])
+    for _ in range(3):
+        with pytest.raises(RateExceeded, match="This token"):
+            count([token, address])
+    assert count([address]).remaining == 7

@@ -32,7 +32,7 @@ def claim(product: Product, **query: str) -> dict[str, str]:
 
 
 def test_a_session_nobody_connects_to_ends_between_10_and_12_seconds(running_product: Product) -> None:
-    running_product.wait_until_warm()
+    alone(running_product)
     claimed_at = time.monotonic()
     session_id = claim(running_product)["sessionId"]
     eventually(lambda: fetch(running_product, session_id)["end_reason"] == "no_connect", within=14)
@@ -151,15 +151,14 @@ def test_cycles_of_connect_use_and_disconnect_leave_nothing(running_product: Pro
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 def test_a_hundred_cycles_leave_nothing(running_product: Product) -> None:
     cycle(running_product, rounds=100)
 
 
 def cycle(product: Product, rounds: int) -> None:
     """Connect, use, disconnect; afterwards only what the pool keeps ready is there."""
-    for email in product.tokens:  # what other journeys may have kept
-        product.api("POST", "/sessions/release", email=email)
-    product.wait_until_warm()
+    alone(product)
     with sync_playwright() as playwright:
         for number in range(rounds):
             browser = playwright.chromium.connect_over_cdp(product.connect_url())
@@ -167,12 +166,19 @@ def cycle(product: Product, rounds: int) -> None:
             page.goto(product.site.url)
             assert page.evaluate("1 + 1") == 2, number
             browser.close()
-    eventually(lambda: not product.sessions(state="running") + product.sessions(state="claimed"), within=10)
-    eventually(lambda: not product.sessions(state="stopping"), within=20)
-    product.wait_until_warm()
+    alone(product)
     directories = product.data_dir / "node"
     eventually(lambda: browser_processes(product) == 2, within=20, what="no browser but the two ready ones")
     eventually(lambda: len(browser_directories(directories)) == 2, within=20, what="no directory but theirs")
+
+
+def alone(product: Product) -> None:
+    """Nothing is in use (what other journeys kept is released) and the pool is warm: the next claim waits for nobody."""
+    for email in product.tokens:
+        product.api("POST", "/sessions/release", email=email)
+    for state in ("claimed", "running", "stopping"):
+        eventually(lambda state=state: not product.sessions(state=state), within=30, what=f"no session {state}")
+    product.wait_until_warm()
 
 
 def browser_processes(product: Product) -> int:

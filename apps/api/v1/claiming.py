@@ -60,6 +60,7 @@ class Standing:
     claim: Claim | None
     repeated: bool
     allowance: Allowance
+    ticket: str = field(default="", repr=False)  # minted with the claim, where it was served at once
     began: float = field(default_factory=time.monotonic)
     attended: float = field(default_factory=time.monotonic)
 
@@ -75,12 +76,13 @@ def begin(wish: Wish) -> Standing:
     try:
         allowance = count_claim(wish.actor, wish.outside.address)
         address = network_of(wish.outside.address) if settings.GRID.claim_sticky_ip else ""
-        answer = claim_once(Caller(wish.actor, is_held=False, address=address), wish.options, wish.key)
+        caller = Caller(wish.actor, is_held=False, address=address, with_ticket=True)
+        answer = claim_once(caller, wish.options, wish.key)
     except GridError:
         claim_answered("refused", 0.0)
         raise
     claimed = answer.claimed
-    return Standing(wish, claimed.session, claimed.claim, answer.repeated, allowance, began=began)
+    return Standing(wish, claimed.session, claimed.claim, answer.repeated, allowance, claimed.ticket, began)
 
 
 def response_to(standing: Standing) -> JsonResponse:
@@ -93,9 +95,10 @@ def response_to(standing: Standing) -> JsonResponse:
         headers["Retry-After"] = str(RETRY_SECONDS)
         return _json(claim_json(claim, wish.actor, wish.outside.origin, now), 202, headers)
     _check(session, repeated=standing.repeated)
-    fetched(session)
+    if standing.claim is not None or standing.repeated:
+        fetched(session)
     headers["Location"] = f"/api/v1/sessions/{session.public_id}"
-    body = session_json(session, wish.actor, wish.outside.origin, now, with_addresses=True)
+    body = session_json(session, wish.actor, wish.outside.origin, now, with_addresses=True, ticket=standing.ticket)
     status = 202 if not session.is_usable else 200 if standing.repeated else 201
     return _json(body, status, headers)
 

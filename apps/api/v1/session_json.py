@@ -9,17 +9,27 @@ from apps.access.permissions import Permission
 from apps.api.v1.moments import moment, said
 from apps.core.identifiers import encode
 from apps.pools.queries import shows_pool
+from apps.sessions.lifecycle import SessionState
 from apps.sessions.models import BrowserSession, Claim
 from apps.sessions.queries import live_connections, place_in_queue
 from apps.sessions.tickets import mint
 
 
 def session_json(
-    session: BrowserSession, actor: Actor, origin: Origin, now: datetime, *, with_addresses: bool = False
+    session: BrowserSession,
+    actor: Actor,
+    origin: Origin,
+    now: datetime,
+    *,
+    with_addresses: bool = False,
+    ticket: str = "",
 ) -> dict[str, Any]:
-    """As in the contract. `clients` is taken from the annotation where the list made one."""
+    """As in the contract. `clients` is taken from the annotation where the list made one; claimed means none.
+
+    `ticket` spares asking for the connect ticket where it is known.
+    """
     pool = session.pool
-    clients = getattr(session, "clients", None)
+    clients = 0 if session.status is SessionState.CLAIMED else getattr(session, "clients", None)
     return {
         "object": "session",
         "id": session.public_id,
@@ -45,19 +55,19 @@ def session_json(
         "clients": live_connections(session).count() if clients is None else clients,
         "duration_seconds": round(session.duration_seconds(now), 3),
         "active_seconds": round(session.active_until(now), 3),
-        "connect_url": connect_url(session, actor, origin) if with_addresses else None,
+        "connect_url": connect_url(session, actor, origin, ticket) if with_addresses else None,
         "live_url": None,
         "url": f"{origin.http}/sessions/{session.public_id}/",
     }
 
 
-def connect_url(session: BrowserSession, actor: Actor, origin: Origin) -> str | None:
+def connect_url(session: BrowserSession, actor: Actor, origin: Origin, ticket: str = "") -> str | None:
     """None where nobody can connect (any more), or where this actor may not."""
     if session.owner_id is None or session.is_ended or session.stop_requested_at is not None:
         return None
     if actor.user is None or not actor.has_scope(Permission.SESSION_USE):
         return None
-    return f"{origin.ws}/sessions/{session.public_id}/connect?ticket={mint(session, actor=actor)}"
+    return f"{origin.ws}/sessions/{session.public_id}/connect?ticket={ticket or mint(session, actor=actor)}"
 
 
 def claim_json(claim: Claim, actor: Actor, origin: Origin, now: datetime) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""Django's middleware without a thread for each step: under ASGI every `process_*` runs on one, though few ever wait.
+
+What a class here does on the event loop touches neither the database nor a file; where it would, it says so by `waits`.
+"""
+
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from csp.middleware import CSPMiddleware
+from django.contrib.auth.middleware import AuthenticationMiddleware
+from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.middleware.clickjacking import XFrameOptionsMiddleware
+from django.middleware.common import CommonMiddleware
+from django.middleware.csrf import CsrfViewMiddleware
+from django.middleware.security import SecurityMiddleware
+
+
+class Inline:
+    """Goes before a `MiddlewareMixin`, whose asynchronous half it replaces."""
+
+    get_response: Any
+
+    async def __acall__(self, request: HttpRequest) -> HttpResponseBase:
+        ask, answer = getattr(self, "process_request", None), getattr(self, "process_response", None)
+        response = ask(request) if ask else None
+        response = response or await self.get_response(request)
+        if answer is None:
+            done: HttpResponseBase = response
+        elif self.waits(request):
+            done = await sync_to_async(answer)(request, response)
+        else:
+            done = answer(request, response)
+        return done
+
+    def waits(self, request: HttpRequest) -> bool:
+        """Whether the answer's half may wait for the database."""
+        return False
+
+
+class Security(Inline, SecurityMiddleware):
+    pass
+
+
+class Csrf(Inline, CsrfViewMiddleware):
+    pass
+
+
+class Frames(Inline, XFrameOptionsMiddleware):
+    pass
+
+
+class Csp(Inline, CSPMiddleware):
+    pass
+
+
+class Sessions(Inline, SessionMiddleware):
+    def waits(self, request: HttpRequest) -> bool:
+        return bool(request.session.modified)  # then it is saved
+
+
+class Common(Inline, CommonMiddleware):
+    pass
+
+
+class Authentication(Inline, AuthenticationMiddleware):
+    pass
+
+
+class Messages(Inline, MessageMiddleware):
+    def waits(self, request: HttpRequest) -> bool:
+        storage = request._messages  # type: ignore[attr-defined] # Django's own name  # noqa: SLF001
+        return bool(storage.used or storage.added_new)
