@@ -166,16 +166,20 @@ def cycle(product: Product, rounds: int) -> None:
             page.goto(product.site.url)
             assert page.evaluate("1 + 1") == 2, number
             browser.close()
-    alone(product)
+    at_rest(product)
     directories = product.data_dir / "node"
     eventually(lambda: browser_processes(product) == 2, within=20, what="no browser but the two ready ones")
     eventually(lambda: len(browser_directories(directories)) == 2, within=20, what="no directory but theirs")
 
 
 def alone(product: Product) -> None:
-    """Nothing is in use (what other journeys kept is released) and the pool is warm: the next claim waits for nobody."""
+    """Nothing is in use (what other journeys kept is released) and the pool is warm: the next claim need not wait."""
     for email in product.tokens:
         product.api("POST", "/sessions/release", email=email)
+    at_rest(product)
+
+
+def at_rest(product: Product) -> None:
     for state in ("claimed", "running", "stopping"):
         eventually(lambda state=state: not product.sessions(state=state), within=30, what=f"no session {state}")
     product.wait_until_warm()
