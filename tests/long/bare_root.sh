@@ -18,7 +18,7 @@ trap 'rm -rf --one-file-system "$work"' EXIT # mounts exist only in the namespac
 
 make_base() { # the packages that the README asks for, and nothing else
   local mirror
-  mirror=$(sed -nE 's/^(URIs: |deb )(\S+).*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -n 1)
+  mirror=$(sed -nE 's/^(URIs: |deb )(\S+).*/\2/p' /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null | head -n 1) || true # one of the two files is not there
   debootstrap --variant=minbase --include=python3,make,git,curl,ca-certificates bookworm "$1" ${mirror:+"$mirror"} >"$work/debootstrap.log" 2>&1 ||
     { tail -n 20 "$work/debootstrap.log" >&2; exit 1; }
 }

@@ -1,4 +1,4 @@
-"""A real node and a real `manage.py watch` over the test database: killed and started again as often as one likes."""
+"""A real node, `manage.py watch` and worker over the test database: killed and started again as often as one likes."""
 
 import os
 import random
@@ -21,6 +21,7 @@ from apps.sessions.queries import live
 from browser_node.client import NodeClient
 from browser_node.processes import Process as RunningProcess
 from browser_node.processes import wait_gone_now
+from browsergrid.supervisor.redis_server import find_program
 from tests.reconciler.drive import assert_counted, is_at_min
 from tests.support.eventually import eventually
 from tests.support.node import REPOSITORY, RunningNode
@@ -43,12 +44,13 @@ class Left:
 
     nodes: int
     watchers: int
+    workers: int
     live: int
     running: int
 
 
 class Installation:
-    """`node` and `watcher` are processes of their own; rows are read here."""
+    """`node`, `watcher` and `worker` (which brings a Redis) are processes of their own; rows are read here."""
 
     def __init__(self, directory: Path, **pool: int) -> None:
         self.directory = directory
@@ -57,6 +59,8 @@ class Installation:
         self.node = RunningNode(directory, environment=names)
         self.node.key, self.node.client = key, NodeClient(self.node.address, key)
         self.watcher: subprocess.Popen[bytes] | None = None
+        self.worker: subprocess.Popen[bytes] | None = None
+        self._redis: subprocess.Popen[bytes] | None = None
         self.log_path = directory / "watch.log"
         self._doomed: list[RunningProcess] = []
         provider, _ = ProviderConfiguration.objects.get_or_create(
@@ -75,6 +79,10 @@ class Installation:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end_watcher(signal.SIGKILL)
+        self.kill_worker()
+        if self._redis is not None:
+            self._redis.kill()
+            self._redis.wait(10)
         self.node.kill()
         self.node.client.close()
 
@@ -87,7 +95,7 @@ class Installation:
             "BROWSERGRID_KEYS": ",".join(settings.KEY_RING),
             "BROWSERGRID_NODE_ADDRESS": self.node.address,
             "BROWSERGRID_RECONCILER_LEASE_SECONDS": LEASE_SECONDS,
-            "REDIS_URL": f"unix://{self.directory}/no-redis.sock",
+            "REDIS_URL": f"unix://{self.directory}/redis.sock",  # which is there only where a worker needs it
         }
 
     def kill_node(self) -> None:
@@ -119,10 +127,42 @@ class Installation:
         self.watcher = None
         return code, time.monotonic() - began
 
+    def start_worker(self) -> None:
+        """Until it has its row. The redis-server that it needs is started with the first one."""
+        if self._redis is None:
+            socket = str(self.directory / "redis.sock")
+            command = [
+                find_program(),
+                "--port",
+                "0",
+                "--unixsocket",
+                socket,
+                "--save",
+                "",
+                "--dir",
+                str(self.directory),
+            ]
+            self._redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        command = [sys.executable, "-m", "celery", "--quiet", "-A", "browsergrid", "worker", "-P", "threads", "-c", "2"]
+        with self.log_path.open("ab") as log:
+            self.worker = subprocess.Popen(
+                [*command, "-Q", "celery,reconcile", "--without-gossip", "--without-mingle"],
+                cwd=REPOSITORY, env=dict(self.environment()), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        mine = Process.objects.filter(kind=Process.Kind.WORKER, boot_id__startswith=f"{self.worker.pid}-")
+        eventually(mine.exists, within=30, what=f"the worker's row; {self.said()}")
+
+    def kill_worker(self) -> None:
+        if self.worker is not None:
+            self.worker.kill()
+            self.worker.wait(20)
+            self.worker = None
+
     def left(self) -> Left:
         return Left(
             nodes=Node.objects.count(),
             watchers=Process.objects.filter(kind=Process.Kind.WATCHER).count(),
+            workers=Process.objects.filter(kind=Process.Kind.WORKER).count(),
             live=live(self.pool.sessions.all()).count(),
             running=len(self.node.client.browsers().browsers),
         )
@@ -145,28 +185,31 @@ class Installation:
 
 
 def restart_again_and_again(installation: Installation, rounds: int, seed: int) -> None:
-    """Node and watcher are killed and started at moments that chance chooses; then everything comes to rest."""
+    """Node, watcher, worker are killed and started at moments that chance chooses; then everything comes to rest."""
     chance = random.Random(seed)
     killed = 0
     for number in range(rounds):
         installation.start_watcher()
+        if number % 2:
+            installation.start_worker()
         if number % 3 == 2:
             installation.wait_lead()
         # Not waiting for a state: in which one the kill falls is what is drawn.
         time.sleep(chance.uniform(0.0, 1.5))
         killed += installation.left().running
-        victims = [installation.kill_node, lambda: installation.end_watcher(signal.SIGKILL)]
+        victims = [installation.kill_node, installation.kill_worker, lambda: installation.end_watcher(signal.SIGKILL)]
         chance.shuffle(victims)
         for kill in victims:
             kill()
         installation.start_node()
         assert installation.left().nodes <= 1, f"round {number}"
         assert installation.left().watchers <= 1, f"round {number}"
+        assert installation.left().workers <= 1, f"round {number}"
         assert installation.left().live <= installation.pool.max, f"round {number}"
         assert_counted(installation.pool)
     installation.start_watcher()
     low = installation.pool.min
-    at_rest = Left(nodes=1, watchers=1, live=low, running=low)
+    at_rest = Left(nodes=1, watchers=1, workers=1, live=low, running=low)
     eventually(
         lambda: is_at_min(installation.pool) and installation.left() == at_rest and installation.same_browsers(),
         within=60,

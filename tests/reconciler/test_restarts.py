@@ -135,4 +135,4 @@ def test_a_second_watcher_takes_the_next_name_and_acts_only_when_the_first_is_go
         first.wait(10)
     type(installation.pool).objects.filter(pk=installation.pool.pk).update(min=1)
     installation.wait_at_min()
-    assert installation.left() == Left(nodes=1, watchers=2, live=1, running=1)
+    assert installation.left() == Left(nodes=1, watchers=2, workers=0, live=1, running=1)
