@@ -5,12 +5,16 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.template.loader import render_to_string
 
 from apps.api.errors import answer_for
 
 Message = MutableMapping[str, Any]  # the values are the ASGI specification's
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+PAGE_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; frame-ancestors 'none'"
 Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
@@ -18,7 +22,7 @@ async def measured(application: Application, scope: Message, receive: Receive, s
     """Serve with `application`; a body beyond DATA_UPLOAD_MAX_MEMORY_SIZE gets 413, whatever it says of its length."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if _said_length(scope) > limit:
-        await _too_large(send)
+        await _too_large(scope, send)
         return
     length, has_answered = 0, False
 
@@ -35,7 +39,7 @@ async def measured(application: Application, scope: Message, receive: Receive, s
 
     await application(dict(scope), count, answer)
     if length > limit and not has_answered:
-        await _too_large(send)
+        await _too_large(scope, send)
 
 
 def _said_length(scope: Message) -> int:
@@ -45,9 +49,20 @@ def _said_length(scope: Message) -> int:
     return 0
 
 
-async def _too_large(send: Send) -> None:
-    answer = answer_for(RequestDataTooBig())
+async def _too_large(scope: Message, send: Send) -> None:
+    answer: HttpResponseBase = _page() if _is_for_a_person(scope) else answer_for(RequestDataTooBig())
+    content = getattr(answer, "content", b"")
     headers = [(name.lower().encode(), value.encode("latin-1")) for name, value in answer.items()]
-    headers.append((b"content-length", str(len(answer.content)).encode()))
+    headers.append((b"content-length", str(len(content)).encode()))
     await send({"type": "http.response.start", "status": answer.status_code, "headers": headers})
-    await send({"type": "http.response.body", "body": answer.content})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _is_for_a_person(scope: Message) -> bool:
+    accepts = b",".join(value for name, value in scope["headers"] if name == b"accept")
+    return b"text/html" in accepts and not str(scope["path"]).startswith("/api/")
+
+
+def _page() -> HttpResponse:
+    """No middleware comes by here: the page brings its own policy."""
+    return HttpResponse(render_to_string("413.html"), status=413, headers={"Content-Security-Policy": PAGE_POLICY})

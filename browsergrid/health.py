@@ -3,29 +3,11 @@
 Redis may be away without harm: that is said, and the answer stays 200.
 """
 
-from collections.abc import Callable
-from datetime import timedelta
-from functools import cache
-
-import redis
-from django.conf import settings
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from apps.core import clock
-from apps.events import guards as event_guards
-from apps.events.triggers import missing
-from apps.nodes.leases import lease_end
-from apps.sessions import guards as session_guards
-
-OK = "ok"
-DEGRADED = "degraded"
-RECONCILER = "reconciler"
-SILENCE = timedelta(seconds=10)  # beyond the lease: a watcher that is being restarted comes back within
-REDIS_SECONDS = 0.5
+from apps.sessions.readiness import OK, failing, readiness
 
 
 @require_safe
@@ -37,67 +19,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> HttpResponse:
-    checks = {"database": _database()}
-    if checks["database"] == OK:
-        checks |= {name: _asked(check) for name, check in CHECKS.items()}
-    checks["redis"] = _redis()
-    failing = [name for name, answer in checks.items() if answer not in {OK, DEGRADED}]
-    body = {"status": "failing" if failing else OK, "checks": checks}
-    return JsonResponse(body, status=503 if failing else 200)
-
-
-def _database() -> str:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return "does not answer"
-    return OK
-
-
-def _redis() -> str:
-    try:
-        _redis_client().ping()
-    except redis.RedisError:
-        return DEGRADED
-    return OK
-
-
-@cache
-def _redis_client() -> redis.Redis:
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=REDIS_SECONDS, socket_connect_timeout=REDIS_SECONDS)
-
-
-def _asked(check: Callable[[], str]) -> str:
-    try:
-        return check()
-    except DatabaseError:
-        return "cannot be asked"
-
-
-class _Migrations:
-    """What is applied stays applied: asked until it is, then never again in this process."""
-
-    def __init__(self) -> None:
-        self.are_applied = False
-
-    def __call__(self) -> str:
-        if not self.are_applied:
-            executor = MigrationExecutor(connection)
-            self.are_applied = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        return OK if self.are_applied else "not applied: run manage.py migrate"
-
-
-def _guards() -> str:
-    absent = missing((*event_guards.GUARDS, *session_guards.GUARDS))
-    return f"not in force: {', '.join(absent)}; run manage.py migrate" if absent else OK
-
-
-def _reconciler() -> str:
-    until = lease_end(RECONCILER)
-    if until is None:
-        return "nobody holds the lease"
-    return OK if clock.now() <= until + SILENCE else "silent"
-
-
-CHECKS: dict[str, Callable[[], str]] = {"migrations": _Migrations(), "guards": _guards, "reconciler": _reconciler}
+    checks = readiness()
+    are_failing = failing(checks)
+    body = {"status": "failing" if are_failing else OK, "checks": checks}
+    return JsonResponse(body, status=503 if are_failing else 200)

@@ -147,6 +147,9 @@ def _bring_to_root() -> None:
         logger.handlers.clear()
         logger.propagate = True
         logger.disabled = False
+    # A job of every second would fill the log with three lines each time; runs are told on the tasks page.
+    for name in ("celery.beat", "celery.app.trace", "celery.worker.strategy"):
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in ("httpx", "httpcore", "websockets", "urllib3", "kombu", "amqp"):
         logging.getLogger(name).setLevel(logging.WARNING)  # they tell every request, at INFO, with its address
 

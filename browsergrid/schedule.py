@@ -20,5 +20,13 @@ JOBS = (
         "reconcile",
         "Deadlines, pool sizes, starts and ends; a second try beside the watcher.",
     ),
-    Job("forget", "housekeeping.forget", 3600, "celery", "Old idempotency keys and rows of processes that are gone."),
+    Job("roll-up", "statistics.roll_up", 300, "celery", "Hours that are over are summed up for usage and charts."),
+    Job(
+        "forget",
+        "housekeeping.forget",
+        3600,
+        "celery",
+        "What is over: old idempotency keys, lapsed processes, ended sign-ins, half-done deletions.",
+    ),
+    Job("forget-runs", "tasks.forget", 3600, "celery", "Runs of background tasks that are older than a week."),
 )

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from celery.signals import worker_init, worker_shutdown
+from celery.signals import worker_ready, worker_shutdown
 from django.conf import settings
 from django.db import DatabaseError, connection
 
@@ -61,7 +61,8 @@ class Presence:
 _presence: list[Presence] = []
 
 
-@worker_init.connect  # type: ignore[untyped-decorator] # celery is untyped
+# Not before it is ready: beat is forked off until then, and an open SQLite must not be taken through a fork.
+@worker_ready.connect  # type: ignore[untyped-decorator] # celery is untyped
 def begin(**_: Any) -> None:
     _presence.append(Presence(grid.run_dir()))
     _presence[-1].begin()

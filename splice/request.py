@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 Headers = list[tuple[bytes, bytes]]
 
-HEAD_LIMIT = 32 * 1024
+HEAD_LIMIT = 16 * 1024
 
 # The client's headers that may reach the upstream. Above all not Origin, Cookie, Authorization, Forwarded, X-*: they
 # are ours; and not Sec-WebSocket-Extensions: compression costs Chromium more than all of the relay.

@@ -7,11 +7,16 @@ any; what these refuse is told on the page.
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from django.contrib import messages
-from django.db.models import Model
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.dispatch import Signal
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from apps.access.actor import Actor
+from apps.access.admin_acts import Acting
+from apps.access.admin_lists import InfinitePaginator
+from apps.access.callers import address_of
 from apps.core.errors import GridError
 
 if TYPE_CHECKING:
@@ -23,17 +28,32 @@ except ImportError:  # it only dresses; the pages work without
     from django.contrib.admin import ModelAdmin
 
 
+admin.site.index_title = "Overview"
+row_changed = Signal()  # request, row, change (added | changed | removed), before, after: of rows without a service
+
+
 def actor_of(request: HttpRequest) -> Actor:
-    return Actor.by_cookie(cast("User", request.user))
+    return Actor.by_cookie(cast("User", request.user), address_of(request))
 
 
-class GridAdmin(ModelAdmin):  # type: ignore[misc] # unfold is untyped
+class GridAdmin(Acting, ModelAdmin):  # type: ignore[misc] # unfold is untyped
     may_add: ClassVar[bool] = False
     may_change: ClassVar[bool] = False
     may_delete: ClassVar[bool] = False
 
     list_per_page = 50
+    paginator = InfinitePaginator
     show_full_result_count = False
+    list_filter_sheet = False
+    warn_unsaved_form = True
+    compressed_fields = True
+
+    @admin.display(description="id")
+    def ident(self, row: Any) -> str:
+        return str(row.public_id)
+
+    def actor_of(self, request: HttpRequest) -> Actor:
+        return actor_of(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _is_staff(request)
@@ -50,6 +70,29 @@ class GridAdmin(ModelAdmin):  # type: ignore[misc] # unfold is untyped
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return self.may_delete and _is_staff(request)
 
+    def save_model(self, request: HttpRequest, obj: Model, form: "ModelForm[Any]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+        """A page whose changes go through services has its own, and these tell the audit themselves."""
+        super().save_model(request, obj, form, change)
+        names = [name for name in form.changed_data if name in form.cleaned_data]
+        before = {name: _plain(form.initial.get(name)) for name in names} if change else None
+        after = {name: _plain(form.cleaned_data[name]) for name in names}
+        kind = "changed" if change else "added"
+        row_changed.send(type(self), request=request, row=obj, change=kind, before=before, after=after)
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        row_changed.send(type(self), request=request, row=obj, change="removed", before={"name": str(obj)}, after=None)
+        super().delete_model(request, obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.delete_model(request, row)
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> Any:
+        """Django's page for a new password saves past `save_model`."""
+        if getattr(request.resolver_match, "url_name", "") == "auth_user_password_change":
+            row_changed.send(type(self), request=request, row=obj, change="changed", after={"password": "new"})
+        return super().log_change(request, obj, message)
+
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return _told(request, lambda: super(GridAdmin, self).changeform_view(request, *args, **kwargs))
 
@@ -58,6 +101,11 @@ class GridAdmin(ModelAdmin):  # type: ignore[misc] # unfold is untyped
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return _told(request, lambda: super(GridAdmin, self).changelist_view(request, *args, **kwargs))
+
+
+def _plain(value: Any) -> Any:
+    """A row is told by its name."""
+    return str(value) if isinstance(value, Model) else value
 
 
 def _told(request: HttpRequest, view: Callable[[], HttpResponse]) -> HttpResponse:

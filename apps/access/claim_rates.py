@@ -12,10 +12,10 @@ def count_claim(actor: Actor, address: str) -> Allowance:
     grid = settings.GRID
     rates = [Rate("token", actor.credential, grid.claim_rate)]
     if address:
-        rates.append(Rate("address", _one_caller(address), grid.claim_rate_ip))
+        rates.append(Rate("address", one_caller(address), grid.claim_rate_ip))
     return count(rates)
 
 
-def _one_caller(address: str) -> str:
+def one_caller(address: str) -> str:
     """An IPv6 caller has a whole /64 to choose from."""
     return network_of(address) if ":" in address else address

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+LOOPBACK = {"127.0.0.1", "::1"}
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -37,6 +38,14 @@ class Origin:
         """The same scheme and port under another host name."""
         port = urlsplit(f"//{self.netloc}").port
         return Origin(self.scheme, f"{host}:{port}" if port else host, self.prefix)
+
+    def below(self, label: str) -> "Origin | None":
+        """A name below this one's host, with its scheme and port. None where the host is an address: it has none."""
+        host = "localhost" if self.host in LOOPBACK else self.host
+        if not host or ":" in host or host.replace(".", "").isdecimal():
+            return None
+        found = self.on(f"{label}.{host}")
+        return Origin(found.scheme, found.netloc)
 
 
 @dataclass(frozen=True)

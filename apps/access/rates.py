@@ -23,11 +23,11 @@ from apps.core.errors import TooMany
 logger = logging.getLogger(__name__)
 
 WINDOW = 60  # seconds
-REDIS_SECONDS = 0.3  # no claim waits longer for Redis than this
+REDIS_SECONDS = 0.3  # no request waits longer for Redis than this
 PAUSE_SECONDS = 2.0  # after a failure Redis is asked again no sooner
 
-# All rates in one round trip, for every claim waits for it; `limits` would need two for each. A key holds the times of
-# its uses. KEYS: one a rate. ARGV: now, window, a name for this use, one limit a rate.
+# All rates in one round trip, for every request waits for it; `limits` would need two for each. A key holds the times
+# of its uses. KEYS: one a rate. ARGV: now, window, a name for this use, one limit a rate.
 COUNT = """
 local now, window, refused, told = tonumber(ARGV[1]), tonumber(ARGV[2]), 0, {}
 for n, key in ipairs(KEYS) do
@@ -48,11 +48,17 @@ return {refused, unpack(told)}
 
 @dataclass(frozen=True)
 class Rate:
-    """`key` never holds a secret."""
+    """`key` never holds a secret; `of` says what is counted, in a word that a sentence can hold."""
 
     name: str
     key: str
     per_minute: int
+    of: str = "claims"
+
+    @property
+    def place(self) -> str:
+        """Where it is counted."""
+        return f"{self.of}:{self.name}:{self.key}"
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class RateExceeded(TooMany):
         wait = max(1, allowance.reset_seconds)
         super().__init__(
             "rate_limit",
-            f"This {rate.name} makes more than {rate.per_minute} claims a minute. Try again in {wait} s.",
+            f"This {rate.name} makes more than {rate.per_minute} {rate.of} a minute. Try again in {wait} s.",
             retry_after=wait,
         )
         self.allowance = allowance
@@ -141,7 +147,7 @@ class _Shared:
         logger.info("rates.redis_unreachable", extra={"reason": type(error).__name__})
 
     def count(self, rates: Sequence[Rate]) -> list[_Use]:
-        keys = [f"browsergrid:rate:{rate.name}:{rate.key}" for rate in rates]
+        keys = [f"browsergrid:rate:{rate.place}" for rate in rates]
         limits = [rate.per_minute for rate in rates]
         refused, *told = self._script(keys, [time.time(), WINDOW, secrets.token_hex(8), *limits])
         return [
@@ -151,7 +157,7 @@ class _Shared:
 
 def _counted_here(rates: Sequence[Rate]) -> list[_Use]:
     limiter = _own_limiter()
-    items = [(RateLimitItemPerMinute(rate.per_minute, namespace="browsergrid"), rate.name, rate.key) for rate in rates]
+    items = [(RateLimitItemPerMinute(rate.per_minute, namespace="browsergrid"), rate.place) for rate in rates]
     refused = next((item for item in items if not limiter.test(*item)), None)
     uses = []
     for item in items:

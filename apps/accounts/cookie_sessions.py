@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from asgiref.sync import sync_to_async
+from django.apps import apps
 from django.contrib.sessions.backends import db
 from django.contrib.sessions.base_session import AbstractBaseSession
 
@@ -29,11 +30,25 @@ class SessionStore(db.SessionStore):
         key = session_key or self.session_key
         if key is not None:
             super().delete(stored(key))
+            self._devices(key).delete()
 
     async def adelete(self, session_key: str | None = None) -> None:
         key = session_key or self.session_key
         if key is not None:
             await super().adelete(stored(key))
+            await self._devices(key).adelete()
+
+    def cycle_key(self) -> None:
+        """Another cookie for the same device."""
+        former = self.session_key
+        device = self._devices(former).first() if former else None
+        super().cycle_key()
+        if device is not None and self.session_key is not None:
+            device.session_key = stored(self.session_key)
+            device.save(force_insert=True)  # the former row went with the former cookie
+
+    async def acycle_key(self) -> None:
+        await sync_to_async(self.cycle_key)()
 
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         return _hashed(super().create_model_instance(data))
@@ -51,12 +66,22 @@ class SessionStore(db.SessionStore):
         self._forget_unless(row)
         return row
 
+    def _devices(self, cookie: str) -> Any:
+        devices = apps.get_model("accounts", "Device")  # this module is loaded before any model is
+        return devices._default_manager.filter(session_key=stored(cookie))  # noqa: SLF001 - Django's documented name
+
     def _rows(self, now: datetime) -> Any:
         return self.model.objects.filter(session_key=stored(self.session_key or ""), expire_date__gt=now)
 
     def _forget_unless(self, row: AbstractBaseSession | None) -> None:
         if row is None:
             self._session_key = None
+
+
+def is_alive(session_key: str, now: datetime) -> bool:
+    """Whether that session, by its hash, has neither been ended nor run out."""
+    rows = SessionStore.get_model_class().objects.filter(session_key=session_key, expire_date__gt=now)
+    return bool(rows.exists())
 
 
 def stored(cookie: str) -> str:

@@ -3,6 +3,7 @@
 The first one that is given decides; a wrong one is 401 even where a later one would do. Tickets serve CDP only.
 """
 
+from dataclasses import replace
 from typing import cast
 
 from django.http import HttpRequest, HttpResponse
@@ -10,6 +11,9 @@ from rest_framework.authentication import BaseAuthentication, CSRFCheck
 from rest_framework.request import Request
 
 from apps.access.actor import Actor
+from apps.access.callers import address_of
+from apps.accounts import second_factor
+from apps.accounts.cookie_sessions import stored
 from apps.accounts.models import User
 from apps.core.errors import NotAllowed, Unauthenticated
 from apps.tokens.services import authenticate
@@ -23,17 +27,24 @@ class CredentialAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Actor] | None:
         secret = given_secret(request._request)  # noqa: SLF001 - DRF's name for Django's request
         if secret is not None:
-            actor = authenticate(secret)
+            actor = replace(authenticate(secret), address=address_of(request._request))  # noqa: SLF001
         else:
             person = getattr(request._request, "user", None)  # noqa: SLF001
             if not isinstance(person, User) or not person.is_active:
                 return None
             check_csrf(request._request)  # noqa: SLF001
-            actor = Actor.by_cookie(person)
+            if second_factor.is_missing(person):
+                raise NotAllowed("second_factor_required", "Set up a second factor first, under Settings.")
+            actor = _by_cookie(request._request, person)  # noqa: SLF001
         return cast(User, actor.user), actor
 
     def authenticate_header(self, request: Request) -> str:
         return 'Bearer realm="BrowserGrid"'
+
+
+def _by_cookie(request: HttpRequest, person: User) -> Actor:
+    key = request.session.session_key
+    return replace(Actor.by_cookie(person, address_of(request)), cookie=stored(key) if key else "")
 
 
 def actor_of(request: Request) -> Actor:

@@ -1,6 +1,6 @@
-"""What every address of the API shares: a typed actor, the body as an object, answers that nobody may keep."""
+"""What every address of the API shares: a typed actor, the body as an object, limits, answers that nobody may keep."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -9,13 +9,18 @@ from rest_framework.views import APIView
 
 from apps.access.actor import Actor
 from apps.access.outside import Origin, Outside
-from apps.api.authentication import actor_of
+from apps.access.rates import Allowance
+from apps.access.request_rates import count_request, count_stranger
+from apps.api.authentication import SAFE_METHODS, actor_of
 from apps.api.outer import outside_of
-from apps.core.errors import Invalid
+from apps.core.errors import GridError, Invalid
 from apps.sessions.options import UNSTORABLE
 
 
 class Endpoint(APIView):
+    counts_itself: ClassVar[frozenset[str]] = frozenset()  # methods whose view counts by a rate of its own
+    allowance: Allowance | None = None
+
     @property
     def actor(self) -> Actor:
         return actor_of(self.request)
@@ -31,18 +36,33 @@ class Endpoint(APIView):
 
     def body(self) -> dict[str, Any]:
         """Raises Invalid where it is no JSON object; nothing at all is an empty one."""
-        try:
-            data = self.request.data
-        except RecursionError as error:
-            raise Invalid("invalid", "The body is nested too deeply.") from error
+        data = self.request.data
         if not isinstance(data, dict):
             raise Invalid("invalid", "Give a JSON object.")
         return dict(data)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who comes without a credential, or with a wrong one, is counted by address and told 401."""
+        try:
+            super().perform_authentication(request)
+        except GridError:
+            count_stranger(self.outside.address)
+            raise
+        if request.auth is None:
+            count_stranger(self.outside.address)
+
+    def check_throttles(self, request: Request) -> None:
+        if request.method not in self.counts_itself:
+            is_write = request.method not in SAFE_METHODS
+            self.allowance = count_request(self.actor, self.outside.address, is_write=is_write)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Any response of Django's will do, which DRF's own types do not say."""
         answer: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         answer["Cache-Control"] = "no-store"
+        if self.allowance is not None and "RateLimit-Limit" not in answer:
+            for name, value in self.allowance.headers().items():
+                answer[name] = value
         return answer
 
 

@@ -5,16 +5,21 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import DisallowedHost, PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.views import set_rollback
 
+from apps.access.actor import Actor
+from apps.access.callers import address_of
 from apps.access.rates import RateExceeded
+from apps.audit.refusals import refused
 from apps.core.errors import GridError, Invalid, NotFound, Unauthenticated
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
+REFUSED = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 CODES = {
     400: "bad_request",
     403: "not_allowed",
@@ -30,7 +35,22 @@ def problem(error: Exception, context: Mapping[str, Any]) -> HttpResponse:
     headers = {}
     if isinstance(error, exceptions.MethodNotAllowed):
         headers["Allow"] = ", ".join(context["view"].allowed_methods)
-    return answer_for(error, headers)
+    answer = answer_for(error, headers)
+    if answer.status_code in REFUSED:
+        _audit(context["request"], error, answer.status_code)
+    return answer
+
+
+def _audit(request: Request, error: Exception, status: int) -> None:
+    """Who shows nothing is nobody's business; who shows something and is refused is."""
+    asked = request._request  # noqa: SLF001 - DRF's name for Django's request
+    known = getattr(request, "_auth", None)
+    if not isinstance(known, Actor):
+        if status == HTTPStatus.UNAUTHORIZED and not {"Authorization", "X-Api-Key"} & set(asked.headers):
+            return
+        known = Actor(user=None, address=address_of(asked))
+    code = error.code if isinstance(error, GridError) else CODES.get(status, "unauthenticated")
+    refused(known, code=code, method=str(asked.method), path=asked.path)
 
 
 def answer_for(error: Exception, headers: Mapping[str, str] | None = None) -> HttpResponse:
@@ -46,12 +66,14 @@ def answer_for(error: Exception, headers: Mapping[str, str] | None = None) -> Ht
             return _response(403, "Not allowed", "You may not do this.", CODES[403])
         case RequestDataTooBig():
             return _response(413, "Too large", "The body is larger than this address takes.", "too_large")
+        case DisallowedHost():
+            words = "This installation does not answer to that host name."
+            return _response(400, "Bad request", words, "invalid_host")
         case SuspiciousOperation() | UnreadablePostError():
             return _response(400, "Bad request", "The request cannot be read.", CODES[400])
         case exceptions.APIException():
-            title = HTTPStatus(error.status_code).phrase
-            words = "The body is not valid JSON." if isinstance(error, exceptions.ParseError) else str(error.detail)
-            return _response(error.status_code, title, words, CODES.get(error.status_code, "error"), headers=headers)
+            title, code = HTTPStatus(error.status_code).phrase, CODES.get(error.status_code, "error")
+            return _response(error.status_code, title, str(error.detail), code, headers=headers)
     logger.error("api.failed", exc_info=error)
     return _response(500, "Internal error", "Something went wrong on our side.", "internal_error")
 

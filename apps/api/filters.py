@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
@@ -13,29 +13,17 @@ from apps.core.errors import Invalid
 from apps.core.identifiers import decode
 from apps.events.catalog import EventType
 from apps.events.models import Event
-from apps.pools.models import Pool
-from apps.sessions.lifecycle import SessionState
-from apps.sessions.metadata import noted
+from apps.sessions.filters import filters_from
 from apps.sessions.models import BrowserSession
-from apps.sessions.options import UNSTORABLE
-
-METADATA = "metadata."
-MOST_METADATA = 10
-LONGEST_KEY = 60
 
 
 def narrowed_sessions(rows: QuerySet[BrowserSession], request: Request, actor: Actor) -> QuerySet[BrowserSession]:
-    """By `state` (several: comma), `pool` (name or id), `owner` and `metadata.<key>`."""
-    states = _words(request, "state", set(SessionState))
-    if states:
-        rows = rows.filter(state__in=states)
-    pool = query_of(request, "pool")
-    if pool:
-        rows = rows.filter(_pool(pool, actor))
-    owner = query_of(request, "owner")
-    if owner:
-        rows = rows.filter(owner=_key("owner", "usr", owner))
-    return noted(rows, _metadata(request))
+    """By what `apps.sessions.filters` understands, which the pages take too. Raises Invalid naming what is wrong."""
+    filters = filters_from(request.GET)
+    if filters.wrong:
+        listed = "; ".join(f"{name}: {why}" for name, why in filters.wrong.items())
+        raise Invalid("invalid", listed, fields=filters.wrong)
+    return filters.narrow(rows, actor)
 
 
 def narrowed_events(rows: QuerySet[Event], request: Request) -> QuerySet[Event]:
@@ -46,7 +34,7 @@ def narrowed_events(rows: QuerySet[Event], request: Request) -> QuerySet[Event]:
     session = query_of(request, "session")
     if session:
         rows = rows.filter(session_id=_key("session", BrowserSession.prefix, session))
-    since, until = _time(request, "since"), _time(request, "until")
+    since, until = moment_of(request, "since"), moment_of(request, "until")
     if since:
         rows = rows.filter(occurred_at__gte=since)
     if until:
@@ -57,24 +45,6 @@ def narrowed_events(rows: QuerySet[Event], request: Request) -> QuerySet[Event]:
 def wanted_types(request: Request) -> frozenset[str]:
     """Of a stream; none: all."""
     return frozenset(_words(request, "type", set(EventType)))
-
-
-def _pool(word: str, actor: Actor) -> Q:
-    """By name; by id only pools that the actor sees, so that ids tell nothing."""
-    key = decode(Pool.prefix, word)
-    if key is None:
-        return Q(pool__name=word)
-    return Q(pool=key) if actor.sees_all else Q(pool=key, pool__owner=actor.user)
-
-
-def _metadata(request: Request) -> dict[str, str]:
-    names = [name for name in request.GET if name.startswith(METADATA)]
-    if len(names) > MOST_METADATA:
-        raise Invalid("invalid", f"At most {MOST_METADATA} metadata filters.", fields={"metadata": "Too many."})
-    wanted = {name.removeprefix(METADATA): query_of(request, name) for name in names}
-    if any(not key or len(key) > LONGEST_KEY or UNSTORABLE.search(key) for key in wanted):
-        raise Invalid("invalid", "metadata: Name a key.", fields={"metadata": "Name a key."})
-    return wanted
 
 
 def _words(request: Request, name: str, known: set[str]) -> list[str]:
@@ -92,7 +62,8 @@ def _key(name: str, prefix: str, word: str) -> UUID:
     return key
 
 
-def _time(request: Request, name: str) -> datetime | None:
+def moment_of(request: Request, name: str) -> datetime | None:
+    """A time that the query names. Raises Invalid."""
     text = query_of(request, name)
     if not text:
         return None

@@ -7,10 +7,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 
 from apps.api.errors import MEDIA_TYPE
-from apps.api.v1.documents import Problem
+from apps.api.v1.documents import Document, Problem
 
 MEANINGS = {
-    400: "The body is not JSON.",
+    400: "The body or the request cannot be read.",
     401: "No credential, or one that is wrong, expired or revoked.",
     403: "Visible, but not allowed; also a scope that the token lacks.",
     404: "Does not exist, or is not yours to see.",
@@ -23,15 +23,17 @@ MEANINGS = {
     503: "Nothing free now; try again after `Retry-After` seconds.",
 }
 
-OF_BODIES = (400, 413, 415)
-
-
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """For `responses`: these, and those that every address has."""
     return {
         (status, MEDIA_TYPE): OpenApiResponse(Problem, description=MEANINGS[status])
-        for status in sorted({401, 403, *statuses})
+        for status in sorted({400, 401, 403, 429, *statuses})
     }
+
+
+def repeated(document: type[Document], words: str = "A repeat: what the first request made.") -> OpenApiResponse:
+    """What an `Idempotency-Key` that was used before is answered with."""
+    return OpenApiResponse(document, description=words)
 
 
 PAGING = [
@@ -74,27 +76,3 @@ class CredentialScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyp
                 "description": "A signed-in person; other methods than GET need the CSRF token too.",
             },
         ]
-
-
-def without_twins(endpoints: list[tuple[str, str, str, Any]], **_: Any) -> list[tuple[str, str, str, Any]]:
-    """Each address also answers with a slash at its end; the document names it once."""
-    return [endpoint for endpoint in endpoints if not endpoint[0].endswith("/")]
-
-
-def completed(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Any one of the credentials will do (drf-spectacular writes that all are needed); bodies may be unreadable."""
-    for address in result["paths"].values():
-        for operation in address.values():
-            if "security" in operation:
-                operation["security"] = [{name: []} for entry in operation["security"] for name in entry]
-            if "requestBody" in operation:
-                known = operation["responses"]
-                operation["responses"] = dict(
-                    sorted((known | {str(code): _problem(code) for code in OF_BODIES}).items())
-                )
-    return result
-
-
-def _problem(status: int) -> dict[str, Any]:
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {"content": content, "description": MEANINGS[status]}

@@ -14,7 +14,9 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from apps.access.actor import Actor
+from apps.accounts.cookie_sessions import is_alive
 from apps.api.aside import aside
+from apps.core import clock
 from apps.core.errors import Invalid
 from apps.events.bus import Topic
 from apps.events.models import Event
@@ -24,12 +26,12 @@ from apps.tokens.services import revoked
 MEDIA_TYPE = "text/event-stream"
 BATCH = 200
 LOOK_SECONDS = 1.0
-CHECK_SECONDS = 2.0  # a revoked credential's stream ends this soon
+CHECK_SECONDS = 0.5  # whether the credential still works is asked no more often
 BEAT_SECONDS = 10.0  # a comment keeps proxies from closing
 RETRY_MILLISECONDS = 2000
 LONGEST_NUMBER = 18  # digits of a place
 
-news = News(Topic.NEWS)
+news = News(Topic.NEWS, Topic.REVOKED)
 
 
 class EventStreamRenderer(BaseRenderer):
@@ -52,6 +54,10 @@ class Source(ABC):
     @abstractmethod
     def read(self) -> tuple[Sequence[tuple[int, Event]], bool]:
         """What follows `place`, at most BATCH, each with its number; and whether nothing more will ever come."""
+
+    def is_allowed(self) -> bool:
+        """Whether the actor may still hear it: a share may have been withdrawn."""
+        return True
 
     @abstractmethod
     def shape(self, event: Event) -> dict[str, Any]:
@@ -79,6 +85,11 @@ def stream(source: Source) -> StreamingHttpResponse:
     return response
 
 
+def _is_void(actor: Actor) -> bool:
+    """Whether the token was revoked, or the browser signed out."""
+    return bool(revoked([actor.credential])) or bool(actor.cookie and not is_alive(actor.cookie, clock.now()))
+
+
 async def _told(source: Source) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MILLISECONDS}\n: from here on\n\n"
     await news.wait(0)  # subscribed before the first look
@@ -93,7 +104,7 @@ async def _told(source: Source) -> AsyncIterator[str]:
         now = monotonic()
         if now - checked >= CHECK_SECONDS:
             checked = now
-            if await aside(revoked, [source.actor.credential]):
+            if await aside(_is_void, source.actor) or not await aside(source.is_allowed):
                 return
         if events:
             said = now

@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from apps.access.actor import Actor
+from apps.access.callers import address_of
 from apps.accounts.models import User
 
 
@@ -16,7 +17,7 @@ def person(request: HttpRequest) -> User:
 
 def actor_of(request: HttpRequest) -> Actor:
     """`web_…` names the person behind a cookie, so that suspending them revokes what they handed out."""
-    return actor_for(person(request))
+    return Actor.by_cookie(person(request), address_of(request))
 
 
 def actor_for(user: User) -> Actor:

@@ -1,6 +1,7 @@
-"""What needs a look: why sessions of the last day failed, and tokens that stop working soon."""
+"""What needs a look: quotas that are nearly used up, why sessions failed today, tokens that stop working soon."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from django.urls import reverse
 from apps.access.actor import Actor
 from apps.dashboard.asking import mine
 from apps.dashboard.endings import ending
+from apps.dashboard.meters import QuotaRow
 from apps.dashboard.rows import limits_of
 from apps.sessions.lifecycle import SessionState
 from apps.sessions.queries import visible_sessions
@@ -27,8 +29,16 @@ class Item:
     url: str
 
 
-def attention(actor: Actor, now: datetime) -> list[Item]:
-    return [*_failures(actor, now), *_expiring(actor, now)]
+def attention(actor: Actor, now: datetime, quotas: Sequence[QuotaRow] = ()) -> list[Item]:
+    return [*_scarce(quotas), *_failures(actor, now), *_expiring(actor, now)]
+
+
+def _scarce(quotas: Sequence[QuotaRow]) -> list[Item]:
+    return [
+        Item("error" if quota.is_used_up else "timed_out", quota.warning, quota.advice, reverse("dashboard:usage"))
+        for quota in quotas
+        if quota.is_scarce
+    ]
 
 
 def _failures(actor: Actor, now: datetime) -> list[Item]:

@@ -6,6 +6,25 @@ from apps.dashboard.spans import in_words
 from apps.sessions.lifecycle import EndReason
 
 R = EndReason
+NAMES: dict[EndReason, str] = {
+    R.RELEASED: "Released",
+    R.CLIENT_DISCONNECTED: "Client disconnected",
+    R.NO_CONNECT: "Nobody connected",
+    R.IDLE: "Idle for too long",
+    R.MAX_DURATION: "Longest life reached",
+    R.BROWSER_CRASHED: "Browser crashed",
+    R.BROWSER_UNREACHABLE: "Browser stopped answering",
+    R.NODE_LOST: "Machine gone",
+    R.START_TIMEOUT: "Did not start in time",
+    R.IMAGE_PULL: "Image not fetched",
+    R.OUT_OF_MEMORY: "Out of memory",
+    R.QUOTA: "Quota used up",
+    R.ADMIN: "Ended by an administrator",
+    R.POOL_DELETED: "Pool deleted",
+    R.POOL_ROTATED: "Replaced by a fresh browser",
+    R.SHUTDOWN: "Shut down",
+    R.MAINTENANCE: "Maintenance",
+}
 
 
 @dataclass(frozen=True)
@@ -17,6 +36,7 @@ class Limits:
     idle_seconds: int
     timeout_minutes: int
     pool: str
+    is_own: bool = True  # the reader's own session
 
 
 @dataclass(frozen=True)
@@ -26,15 +46,23 @@ class Ending:
     advice: str = ""
 
 
+def name_of_ending(reason: str) -> str:
+    """Two or three words for `end_reason`, for filters; a word that is none stays as it is."""
+    return NAMES[EndReason(reason)] if reason in set(EndReason) else reason
+
+
 def ending(reason: str, limits: Limits) -> Ending:
     """The sentences for `end_reason`; a reason without any of its own is a mistake that the tests find."""
     connect, start = in_words(limits.connect_seconds), in_words(limits.start_seconds)
     idle, longest = in_words(limits.idle_seconds), in_words(limits.timeout_minutes * 60)
     pool = f"the pool “{limits.pool}”"
     return {
-        R.RELEASED: Ending("You released this session", "It was ended as asked; its browser is closed and wiped."),
+        R.RELEASED: Ending(
+            "You released this session" if limits.is_own else "Its owner released this session",
+            "It was ended as asked; its browser is closed and wiped.",
+        ),
         R.CLIENT_DISCONNECTED: Ending(
-            "Your client disconnected",
+            "Your client disconnected" if limits.is_own else "The client disconnected",
             "The last client left, and keep_alive is off, so the session ended at once.",
             "To reconnect later, claim with keep_alive=true.",
         ),

@@ -1,24 +1,15 @@
-"""Four figures of the last day, each with its line. Pure."""
+"""Four figures of the last day, each with its line, and the day's charts. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
-from statistics import median
+
+from apps.dashboard.charts import Chart, Point, spark
+from apps.statistics.use import HOUR, Use
 
 BUCKETS = 24
-BUCKET = timedelta(hours=1)
 WIDTH, HEIGHT = 88.0, 30.0
-
-
-@dataclass(frozen=True)
-class Life:
-    """What the figures need to know of one session that somebody claimed."""
-
-    claimed_at: datetime
-    connected_at: datetime | None
-    ended_at: datetime | None
-    failed: bool
+Hours = Sequence[tuple[datetime, Use]]  # every hour of the day, the present one last
 
 
 @dataclass(frozen=True)
@@ -32,7 +23,7 @@ class Figure:
 
     @property
     def line(self) -> str:
-        return path(self.points)
+        return spark(self.points, WIDTH, HEIGHT)
 
     @property
     def area(self) -> str:
@@ -48,62 +39,79 @@ class Figure:
         return ", ".join(f"{point:g}" for point in self.points)
 
 
-def figures(lives: Sequence[Life], now: datetime) -> list[Figure]:
-    edges = [now - BUCKET * (BUCKETS - n) for n in range(BUCKETS + 1)]
-    spans = list(pairwise(edges))
-
-    def per_bucket(measure: Callable[[datetime, datetime], float]) -> tuple[float, ...]:
-        return tuple(measure(start, end) for start, end in spans)
-
-    def claimed(start: datetime, end: datetime) -> list[Life]:
-        return [life for life in lives if start < life.claimed_at <= end]
-
-    running = [life for life in lives if life.ended_at is None]
-    last_hour = claimed(edges[-2], now)
-    day = claimed(edges[0], now)
-    failed = [life for life in lives if life.failed and life.ended_at and life.ended_at > edges[0]]
-    waits = _waits(day)
-    value, unit = _time(median(waits)) if waits else ("–", "")
+def figures(hours: Hours, *, in_use: int, last_hour: int) -> list[Figure]:
+    """`in_use` sessions now, `last_hour` claims within 60 minutes: an hour of the clock may have just begun."""
+    day = Use()
+    for _, use in hours:
+        day.add(use, anew=False)
+    most = max((use.sessions for _, use in hours), default=0)
+    value, unit = _time(day.p50) if day.p50 is not None else ("–", "")
+    peak = f"at most {most} within an hour" if most else "none in 24 hours"
+    share = f"{100 * day.errors / day.claims:.1f} % of claims" if day.claims else "of sessions claimed before"
     return [
-        Figure("running", "In use now", str(len(running)), "", _peak(per_bucket(lambda s, e: _alive(lives, s, e))),
-               per_bucket(lambda s, e: _alive(lives, s, e))),
-        Figure("claims", "Claims in the last hour", str(len(last_hour)), "", f"{len(day)} in 24 hours",
-               per_bucket(lambda s, e: len(claimed(s, e)))),
-        Figure("connect", "Time to connect", value, unit, _slowest(waits),
-               per_bucket(lambda s, e: median(_waits(claimed(s, e)) or [0.0]))),
-        Figure("errors", "Errors in 24 hours", str(len(failed)), "",
-               f"{100 * len(failed) / len(day):.1f} % of claims" if day and failed else "no session failed",
-               per_bucket(lambda s, e: sum(s < life.ended_at <= e for life in failed if life.ended_at))),
+        Figure("running", "In use now", str(in_use), "", peak,
+               tuple(float(use.sessions) for _, use in hours)),
+        Figure("claims", "Claims in the last hour", str(last_hour), "", f"{day.claims} in 24 hours",
+               tuple(float(use.claims) for _, use in hours)),
+        Figure("wait", "Wait for a browser", value, unit, _p95(day.p95),
+               tuple(round(use.p50 or 0.0, 3) for _, use in hours)),
+        Figure("errors", "Errors in 24 hours", str(day.errors), "", share if day.errors else "no session failed",
+               tuple(float(use.errors) for _, use in hours)),
     ]  # fmt: skip
 
 
-def path(points: Sequence[float]) -> str:
-    """An SVG path through the points, highest at the top; flat on the ground where all are zero."""
-    if len(points) < 2:
-        return ""
-    top = max(points) or 1.0
-    step = WIDTH / (len(points) - 1)
-    places = (f"{n * step:.1f} {HEIGHT - 1 - (HEIGHT - 4) * point / top:.1f}" for n, point in enumerate(points))
-    return "M" + "L".join(places)
+def day_charts(hours: Hours) -> list[Chart]:
+    """Sessions, claims, latency and errors, hour by hour."""
+    begin = f"{hours[0][0]:%H:%M} UTC" if hours else ""
+    labels = [hour_said(hour) for hour, _ in hours]
+
+    def chart(name: str, title: str, noun: str, values: list[int]) -> Chart:
+        points = tuple(Point(label, value, counted(value, noun)) for label, value in zip(labels, values, strict=True))
+        return Chart(name, title, f"{counted(sum(values), noun)} in 24 hours", points, begin=begin)
+
+    sessions = [use.sessions for _, use in hours]
+    in_use = chart("sessions", "Sessions in use", "session", sessions)
+    waits = tuple(
+        Point(label, use.p95 or 0.0, _wait_said(use)) for label, (_, use) in zip(labels, hours, strict=True)
+    )
+    worst = max((use.p95 or 0.0 for _, use in hours), default=0.0)
+    claimed = any(use.claims for _, use in hours)
+    now = f"at most {_joined(worst)}" if claimed else "no claims"
+    return [
+        Chart(in_use.name, in_use.title, f"at most {max(sessions, default=0)} an hour", in_use.points, begin=begin),
+        chart("claims", "Claims", "claim", [use.claims for _, use in hours]),
+        Chart("latency", "Wait for a browser, p95", now, waits, begin=begin),
+        chart("errors", "Errors", "error", [use.errors for _, use in hours]),
+    ]
 
 
-def _alive(lives: Sequence[Life], start: datetime, end: datetime) -> float:
-    return sum(life.claimed_at <= end and (life.ended_at is None or life.ended_at > start) for life in lives)
+def hour_said(hour: datetime) -> str:
+    return f"{hour:%-d %b, %H:%M}–{hour + HOUR:%H:%M}"
 
 
-def _waits(lives: Sequence[Life]) -> list[float]:
-    return [(life.connected_at - life.claimed_at).total_seconds() for life in lives if life.connected_at]
+def counted(number: float, noun: str) -> str:
+    return f"{number:g} {noun}{'' if number == 1 else 's'}"
+
+
+def first_hour(now: datetime) -> datetime:
+    return now - timedelta(hours=BUCKETS - 1)
+
+
+def _wait_said(use: Use) -> str:
+    if use.p50 is None or use.p95 is None:
+        return "no claims"
+    return f"{_joined(use.p95)} (p50 {_joined(use.p50)})"
+
+
+def _joined(seconds: float) -> str:
+    return " ".join(_time(seconds))
 
 
 def _time(seconds: float) -> tuple[str, str]:
     return (f"{seconds * 1000:.0f}", "ms") if seconds < 1 else (f"{seconds:.1f}", "s")
 
 
-def _slowest(waits: Sequence[float]) -> str:
-    if not waits:
-        return "no client connected yet"
-    return "median; slowest {} {}".format(*_time(max(waits)))
-
-
-def _peak(points: Sequence[float]) -> str:
-    return f"peak {max(points):.0f} in 24 hours" if any(points) else "none in 24 hours"
+def _p95(seconds: float | None) -> str:
+    if seconds is None:
+        return "nothing claimed in 24 hours"
+    return f"median; p95 {_joined(seconds)}" if seconds else "every claim found a warm one"

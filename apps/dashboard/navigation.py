@@ -1,16 +1,20 @@
-"""Where one can go: the rail's places, and the phone's."""
+"""Where one can go: the rail's places, the phone's, the palette's. A page that is not installed is not listed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 
 @dataclass(frozen=True)
 class Place:
+    """`key` is the letter that goes there after a `g`."""
+
     name: str
     label: str
     icon: str
+    key: str
     url: str
     current: bool
 
@@ -21,25 +25,63 @@ class Places:
     foot: tuple[Place, ...]
 
     @property
+    def everywhere(self) -> tuple[Place, ...]:
+        return (*self.main, *self.foot)
+
+    @property
     def phone(self) -> tuple[Place, ...]:
-        """What a thumb reaches: at most five."""
-        return (*self.main, *(place for place in self.foot if place.name == "settings"))[:5]
+        """What a thumb reaches; the rest is behind "More"."""
+        return self.main[:4]
+
+    @property
+    def more(self) -> tuple[Place, ...]:
+        return (*self.main[4:], *self.foot)
 
 
-MAIN = (("overview", "Overview"), ("sessions", "Sessions"), ("pools", "Pools"), ("tokens", "Tokens"))
+MAIN = (
+    ("overview", "Overview", "o"),
+    ("sessions", "Sessions", "s"),
+    ("pools", "Pools", "p"),
+    ("tokens", "Tokens", "t"),
+    ("teams", "Teams", "m"),
+)
+FOOT = (
+    ("usage", "Usage", "u"),
+    ("status", "Status", "h"),
+    ("settings", "Settings", ","),
+)
+STAFF_FOOT = (
+    ("usage", "Usage", "u"),
+    ("tasks", "Tasks", "k"),
+    ("status", "Status", "h"),
+    ("settings", "Settings", ","),
+)
+ACCOUNT = ("account_", "mfa_", "usersessions_", "socialaccount_")
+WITHIN = {"audit": "settings", "account": "settings", "shares": "teams", "quotas": "usage"}  # whose place lights up
 
 
 def places(request: HttpRequest) -> Places:
+    current = _current(request)
+    is_staff = bool(getattr(request.user, "is_staff", False))
+    foot = [*_listed(STAFF_FOOT if is_staff else FOOT, current)]
+    if is_staff:
+        foot.append(Place("admin", "Administration", "admin", "a", reverse("admin:index"), current=False))
+    return Places(main=tuple(_listed(MAIN, current)), foot=tuple(foot))
+
+
+def _current(request: HttpRequest) -> str:
     match = getattr(request, "resolver_match", None)
     view = match.view_name if match else ""
-    current = view.removeprefix("dashboard:").partition("-")[0] if view.startswith("dashboard:") else ""
-    if view.startswith(("account_", "mfa_", "usersessions_", "socialaccount_")):
-        current = "settings"
+    if view.startswith(ACCOUNT):
+        return "settings"
+    name = view.removeprefix("dashboard:").partition("-")[0] if view.startswith("dashboard:") else ""
+    return WITHIN.get(name, name)
 
-    def place(name: str, label: str) -> Place:
-        return Place(name, label, name, reverse(f"dashboard:{name}"), name == current)
 
-    foot = [place("settings", "Settings")]
-    if getattr(request.user, "is_staff", False):
-        foot.append(Place("admin", "Administration", "admin", reverse("admin:index"), current=False))
-    return Places(main=tuple(place(*item) for item in MAIN), foot=tuple(foot))
+def _listed(items: Iterable[tuple[str, str, str]], current: str) -> Iterable[Place]:
+    for name, label, key in items:
+        try:
+            url = reverse(f"dashboard:{name}")
+        except NoReverseMatch:  # that part is not installed
+            continue
+        yield Place(name, label, name, key, url, name == current)

@@ -8,7 +8,9 @@ from datetime import datetime
 from django.urls import reverse
 
 from apps.access.actor import Actor
+from apps.access.lookup import may_each
 from apps.access.permissions import Permission
+from apps.dashboard.occupancy import Occupancy, occupancy
 from apps.dashboard.rows import shown_state
 from apps.dashboard.spans import in_words
 from apps.dashboard.states import words
@@ -42,6 +44,7 @@ class PoolCard:
     owner: str
     in_use: int
     ready: int
+    occupancy: Occupancy | None = None  # of pools that the actor sees
 
     @property
     def element_id(self) -> str:
@@ -57,8 +60,13 @@ def pool_cards(actor: Actor, now: datetime) -> list[PoolCard]:
     return cards + [pool_card(pool, mine, actor, now) for pool, mine in hidden]
 
 
-def one_card(pool: Pool, actor: Actor, now: datetime) -> PoolCard:
-    browsers = _browsers(live(visible_sessions(actor)).filter(pool=pool).order_by("id"))
+def one_card(
+    pool: Pool, actor: Actor, now: datetime, sessions: Iterable[BrowserSession] | None = None
+) -> PoolCard:
+    """`sessions`: those of it that are alive and that the actor sees, where the caller has them already."""
+    if sessions is None:
+        sessions = live(visible_sessions(actor)).filter(pool=pool).order_by("id")
+    browsers = _browsers(sessions)
     return pool_card(pool, browsers.get(pool.pk, (pool, []))[1], actor, now)
 
 
@@ -77,10 +85,11 @@ def pool_card(pool: Pool, browsers: list[Browser], actor: Actor, now: datetime) 
         is_system=pool.is_system,
         is_default=pool.is_default,
         is_paused=pool.paused_at is not None,
-        can_manage=sees and actor.has_scope(Permission.POOL_MANAGE) and (actor.sees_all or not pool.is_system),
+        can_manage=sees and may_each(actor, Permission.POOL_MANAGE, pool),
         owner=pool.owner.email if pool.owner else "",
         in_use=sum(state in {"claimed", "running", "paused"} for state in counts),
         ready=counts.count("ready"),
+        occupancy=occupancy(pool) if sees else None,
     )
 
 

@@ -1,5 +1,6 @@
 """A session as pages show it: the row of a table, the facts of its page, the sentence of its end."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from apps.access.actor import Actor
+from apps.access.lookup import may_each
 from apps.access.permissions import Permission
 from apps.dashboard.endings import Ending, Limits, ending
 from apps.dashboard.states import words
@@ -34,6 +36,7 @@ class SessionRow:
     until: datetime | None
     ending: Ending | None
     can_release: bool
+    shared_by: str = ""  # the owner of what is another's; staff see all, so for them nothing is shared
 
     @property
     def word(self) -> str:
@@ -63,6 +66,10 @@ def shown_state(session: BrowserSession) -> str:
     return session.state
 
 
+def session_rows(sessions: Iterable[BrowserSession], actor: Actor) -> list[SessionRow]:
+    return [session_row(session, actor) for session in sessions]
+
+
 def session_row(session: BrowserSession, actor: Actor) -> SessionRow:
     sees_pool = shows_pool(actor, session.pool)
     return SessionRow(
@@ -79,18 +86,24 @@ def session_row(session: BrowserSession, actor: Actor) -> SessionRow:
         created_at=session.created_at,
         since=session.claimed_at or session.created_at,
         until=session.ended_at,
-        ending=ending(session.end_reason, limits_of(session)) if session.end_reason else None,
+        ending=ending(session.end_reason, limits_of(session, actor)) if session.end_reason else None,
         can_release=not session.is_ended
         and session.stop_requested_at is None
-        and actor.has_scope(Permission.SESSION_CONTROL),
+        and may_each(actor, Permission.SESSION_CONTROL, session),
+        shared_by=session.owner.email if session.owner and not actor.sees_all and not _is_own(session, actor) else "",
     )
 
 
-def limits_of(session: BrowserSession) -> Limits:
+def limits_of(session: BrowserSession, actor: Actor | None = None) -> Limits:
     return Limits(
         connect_seconds=settings.GRID.connect_seconds,
         start_seconds=settings.GRID.start_timeout_seconds,
         idle_seconds=session.idle_timeout_seconds or session.pool.idle_timeout_seconds,
         timeout_minutes=session.pool.timeout_minutes,
         pool=session.pool.name,
+        is_own=actor is None or _is_own(session, actor),
     )
+
+
+def _is_own(session: BrowserSession, actor: Actor) -> bool:
+    return actor.user is not None and session.owner_id == actor.user.pk

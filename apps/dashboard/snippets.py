@@ -61,12 +61,35 @@ curl -X POST '{origin.http}/api/v1/sessions' \\
     return _all(page, socket, selenium, curl, notes, marked=token)
 
 
-def for_session(origin: Origin, session: str, connect_url: str) -> list[Snippet]:
-    """Each joins the session of that address; the ticket inside it serves this one session."""
+def for_session(origin: Origin, session: str, connect_url: str, root: Origin | None = None) -> list[Snippet]:
+    """Each joins the session of that address; the ticket inside it serves this one session.
+
+    `root` is a host of the session's own, for clients that drop path and query; without it they have to ask for one.
+    """
     page = "http" + connect_url.removeprefix("ws")
     address, _, query = page.partition("?")
     version = f"{address}/json/version?{query}" if query else f"{address}/json/version"
-    selenium = f"""import requests
+    curl = f"""# the version object of Chrome, with the address that clients connect to
+curl '{version}'"""
+    marked = query.removeprefix("ticket=")
+    selenium = _selenium_at(root.netloc) if root else _selenium_by_api(origin, session)
+    notes = {"selenium": "Needs chromedriver on your machine." if root else "Needs chromedriver and an API token."}
+    secrets = (marked, root.netloc.partition(".")[0] if root else "")
+    return _all(page, connect_url, selenium, curl, notes, marked=marked, secrets=secrets)
+
+
+def _selenium_at(host: str) -> str:
+    return f"""from selenium import webdriver
+
+options = webdriver.ChromeOptions()
+options.debugger_address = "{host}"
+driver = webdriver.Chrome(options=options)
+driver.get("https://example.com")
+print(driver.title)"""
+
+
+def _selenium_by_api(origin: Origin, session: str) -> str:
+    return f"""import requests
 from selenium import webdriver
 
 root = requests.post(
@@ -77,14 +100,18 @@ root = requests.post(
 options = webdriver.ChromeOptions()
 options.debugger_address = root["host"]
 driver = webdriver.Chrome(options=options)"""
-    curl = f"curl '{version}'"
-    marked = query.removeprefix("ticket=")
-    return _all(
-        page, connect_url, selenium, curl, {"selenium": "Needs chromedriver and one of your API tokens."}, marked=marked
-    )
 
 
-def _all(page: str, socket: str, selenium: str, curl: str, notes: dict[str, str], *, marked: str) -> list[Snippet]:
+def _all(
+    page: str,
+    socket: str,
+    selenium: str,
+    curl: str,
+    notes: dict[str, str],
+    *,
+    marked: str,
+    secrets: tuple[str, ...] = (),
+) -> list[Snippet]:
     code = {
         "playwright-python": f"""from playwright.sync_api import sync_playwright
 
@@ -130,7 +157,13 @@ asyncio.run(agent.run())""",
         "curl": curl,
     }
     return [
-        Snippet(client=client, label=label, code=code[client], note=notes.get(client, ""), marked=marked)
+        Snippet(
+            client=client,
+            label=label,
+            code=code[client],
+            note=notes.get(client, ""),
+            marked=next((secret for secret in (marked, *secrets) if secret and secret in code[client]), ""),
+        )
         for client, label in CLIENTS.items()
     ]
 

@@ -34,3 +34,12 @@ def offset(seconds: float) -> str:
     if seconds < 1:
         return f"+{max(seconds, 0):.2f} s"
     return f"+{seconds:.1f} s" if seconds < 60 else f"+{clock_face(seconds)}"
+
+
+def took(seconds: float) -> str:
+    """A duration as one compares it: `0.4 ms`, `12 ms`, `1.25 s`, `2:05`."""
+    if seconds < 0.01:
+        return f"{seconds * 1000:.1f} ms"
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    return f"{seconds:.2f} s" if seconds < 60 else clock_face(seconds)

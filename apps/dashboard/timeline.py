@@ -13,12 +13,16 @@ from apps.events.models import Event
 from apps.sessions.lifecycle import SessionState
 
 E, S = EventType, SessionState
+KINDS = {"state": "States", "client": "Clients", "mark": "Marks", "other": "Other"}
 LINE = 1000.0  # the width that spans are parts of
 
 
 @dataclass(frozen=True)
 class Moment:
+    """`kind` is what the stream can be narrowed to: one of KINDS."""
+
     id: str
+    kind: str
     state: str  # its glyph, or empty where `icon` stands
     icon: str
     what: str
@@ -47,6 +51,9 @@ _PLAIN: dict[str, tuple[str, str, str]] = {  # type → glyph, icon, what
     E.SESSION_RELAUNCHED: ("", "refresh", "Browser relaunched with your options"),
     E.SESSION_STOPPING: ("stopping", "", "Stopping"),
     E.SESSION_MARKED: ("", "mark", "Mark"),
+    E.SESSION_SHARED: ("", "share", "Shared"),
+    E.SESSION_UNSHARED: ("", "share", "No longer shared"),
+    E.SESSION_TRANSFERRED: ("", "user", "Given to another owner"),
 }
 
 
@@ -89,6 +96,7 @@ def _moment(event: Event, start: datetime, limits: Limits) -> Moment:
     seconds = (event.occurred_at - start).total_seconds()
     return Moment(
         id=event.public_id,
+        kind=_kind(event.type),
         state=glyph,
         icon=icon,
         what=what,
@@ -96,6 +104,16 @@ def _moment(event: Event, start: datetime, limits: Limits) -> Moment:
         at=event.occurred_at,
         offset=offset(seconds) if seconds >= 0 else f"−{offset(-seconds)[1:]}",
     )
+
+
+def _kind(type_: str) -> str:
+    if type_ in {E.SESSION_CONNECTED, E.SESSION_DISCONNECTED}:
+        return "client"
+    if type_ == E.SESSION_MARKED:
+        return "mark"
+    if type_ in {E.SESSION_SHARED, E.SESSION_UNSHARED, E.SESSION_TRANSFERRED}:
+        return "other"
+    return "state" if type_ in _PLAIN or type_ == E.SESSION_ENDED else "other"
 
 
 def _reason(data: dict[str, Any]) -> str:

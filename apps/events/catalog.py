@@ -16,10 +16,15 @@ class EventType(StrEnum):
     SESSION_STOPPING = "session.stopping"
     SESSION_ENDED = "session.ended"
     SESSION_MARKED = "session.marked"
+    SESSION_SHARED = "session.shared"
+    SESSION_UNSHARED = "session.unshared"
+    SESSION_TRANSFERRED = "session.transferred"
     POOL_CREATED = "pool.created"
     POOL_CHANGED = "pool.changed"
     POOL_DELETED = "pool.deleted"
     POOL_EXHAUSTED = "pool.exhausted"
     POOL_SCALED = "pool.scaled"
+    POOL_SHARED = "pool.shared"
+    POOL_UNSHARED = "pool.unshared"
     TOKEN_CREATED = "token.created"  # noqa: S105 - a name, not a secret
     TOKEN_REVOKED = "token.revoked"  # noqa: S105

@@ -1,10 +1,13 @@
 """What happened, told once. Rows are append-only but for `position`, which the dispatcher gives after commit."""
 
 from typing import ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
 
+from apps.access.grants import shared
+from apps.access.permissions import Permission
 from apps.core.identifiers import encode, uuid7
 
 
@@ -16,6 +19,7 @@ class Event(models.Model):
 
     prefix: ClassVar[str] = "evt"
     session_path: ClassVar[str] = "session_id"
+    pool_path: ClassVar[str] = "pool_id"
 
     id = models.BigAutoField(primary_key=True)
     uuid = models.UUIDField(default=uuid7, unique=True, editable=False)
@@ -43,6 +47,12 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.type} {self.public_id}"
+
+    @classmethod
+    def held_by(cls, person: UUID, permission: Permission) -> models.Q:
+        """One's own, and those of sessions shared with one; of a shared pool nobody else's doings are told."""
+        told = shared("session_id", "ses", person, permission)
+        return models.Q(owner=person) | (told & models.Q(sequence__isnull=False))  # as the index has it
 
     @property
     def public_id(self) -> str:

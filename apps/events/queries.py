@@ -1,8 +1,9 @@
 """Reading on from a position, and one session's story."""
 
+from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Min, QuerySet
 
 from apps.access.actor import Actor
 from apps.access.lookup import visible
@@ -25,6 +26,18 @@ def of_session(session_id: UUID | str, *, after_sequence: int = 0) -> QuerySet[E
     return Event.objects.filter(session_id=session_id, sequence__gt=after_sequence).order_by("sequence")
 
 
+def latest_of_session(session_id: UUID | str, *, before_sequence: int = 0) -> QuerySet[Event]:
+    """The same story from its end."""
+    events = Event.objects.filter(session_id=session_id, sequence__isnull=False)
+    return (events.filter(sequence__lt=before_sequence) if before_sequence else events).order_by("-sequence")
+
+
 def last_position() -> int:
     row = EventPosition.objects.filter(id=1).first()
     return row.last if row else 0
+
+
+def unnumbered() -> tuple[int, datetime | None]:
+    """How many events wait for their position, and since when the first one does: the dispatcher's lag."""
+    found = Event.objects.filter(position__isnull=True).aggregate(number=Count("pk"), first=Min("occurred_at"))
+    return found["number"], found["first"]

@@ -12,6 +12,8 @@ from pathlib import Path
 import structlog
 from django.db import Error as DatabaseError
 
+from apps.access.actor import Actor
+from apps.audit.refusals import refused
 from apps.core.errors import GridError, NoCapacity, NotFound
 from apps.gateway.addresses import Address, Kind, Thing, parse
 from apps.gateway.database import in_database
@@ -141,10 +143,20 @@ async def _answered(request: Request, work: Callable[[], Awaitable[Answer | None
     except GridError as error:
         facts = {"status": error.status, "code": error.code, "what": request.address.kind.value}
         logger.info("gateway.refused", extra=facts)
+        if error.status in {401, 403}:
+            await in_database(_audit, request, error)
         return problem(error)
     except DatabaseError as error:
         logger.warning("gateway.database_away", extra={"reason": type(error).__name__})
         return problem(NoCapacity("database", "The database cannot be reached. Try again.", retry_after=1))
+
+
+def _audit(request: Request, error: GridError) -> None:
+    """The address itself may hold a secret: a host root does."""
+    shows = {"authorization", "x-api-key"} & set(request.headers) or "token=" in request.raw_query
+    if error.status == 403 or shows or "ticket=" in request.raw_query:
+        actor = Actor(user=None, address=request.outside.address)
+        refused(actor, code=error.code, method=request.method, path=f"connect ({request.address.kind.value})")
 
 
 def _count(address: Address, status: int, began: float) -> None:

@@ -69,6 +69,8 @@ def begin(wish: Wish) -> Standing:
     caller = Caller(wish.actor, is_held=True, address=wish.address)
     answer = claim_once(caller, wish.options, wish.key)
     standing = Standing(wish, answer.claimed.session, answer.claimed.claim)
+    if standing.session is None and standing.claim is None:
+        raise Ended("claim_ended", "What was claimed under this key is yours no more. Use another key.")
     try:
         _check(standing)
     except NoCapacity as error:

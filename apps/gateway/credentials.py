@@ -4,7 +4,7 @@ import base64
 import binascii
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from apps.access.actor import Actor
 from apps.core.errors import Unauthenticated
@@ -30,6 +30,9 @@ class Known:
     actor: Actor
     session: BrowserSession | None = None
     ticket: Ticket | None = None
+
+    def seen_at(self, address: str) -> "Known":
+        return replace(self, actor=replace(self.actor, address=address))
 
 
 def shown(headers: Mapping[str, str], query: Mapping[str, str]) -> Shown:

@@ -55,7 +55,7 @@ def options_of(request: Request) -> SessionOptions:
 
 def claim(request: Request, options: SessionOptions, gateway: Process | None) -> Asked:
     """Authorise, count, claim; with a gateway also open the connection. Raises whatever refuses it."""
-    known = known_by_token(shown(request.headers, request.query))
+    known = known_by_token(shown(request.headers, request.query)).seen_at(request.outside.address)
     allowance = count_claim(known.actor, request.outside.address)
     key = _key(request)
     sticky = network_of(request.outside.address) if settings.GRID.claim_sticky_ip else ""
@@ -104,6 +104,7 @@ def _session_of(request: Request) -> tuple[Known, BrowserSession]:
         known = known_by_ticket(address.session, is_host_root=True)
     else:
         known = known_for_session(shown(request.headers, request.query))
+    known = known.seen_at(request.outside.address)
     session = known.session
     if session is None:
         session = find(BrowserSession, address.session, known.actor, Permission.SESSION_USE)

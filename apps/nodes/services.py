@@ -11,9 +11,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F
 
+from apps.access.actor import Actor
+from apps.access.staff import staff_only
+from apps.audit.actions import Action
+from apps.audit.record import record
 from apps.core import clock
+from apps.events import bus
 from apps.nodes.models import Node, Process
 
 SLOTS = 256
@@ -80,6 +86,16 @@ def node_answered(node: Node, *, boot_id: str, max_browsers: int, facts: Mapping
         boot_id=boot_id, lease_expires_at=until, max_browsers=max_browsers, facts=dict(facts)
     )
     return is_new
+
+
+def set_draining(node: Node, *, draining: bool, actor: Actor) -> None:
+    """Whether new browsers may start there; those that run go on. Staff's alone. Repeatable."""
+    staff_only(actor)
+    with transaction.atomic():
+        if Node.objects.filter(pk=node.pk).exclude(draining=draining).update(draining=draining):
+            record(actor, Action.ROW_CHANGED, node, before={"draining": not draining}, after={"draining": draining})
+            bus.hint_after_commit(bus.Topic.RECONCILE)
+    node.draining = draining
 
 
 def take_room(provider: str, now: datetime) -> Node | None:

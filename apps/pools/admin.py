@@ -2,14 +2,18 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.contrib import admin
+from django.db.models import F, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from apps.access.admin import GridAdmin, actor_of
-from apps.pools.models import Pool, ProviderConfiguration
-from apps.pools.services import CHANGEABLE, change_pool, create_pool, delete_pool, pause_pool, resume_pool
+from apps.access.admin_grants import GrantAdmin
+from apps.pools.admin_forms import PoolAdminForm
+from apps.pools.models import Pool, PoolPersonGrant, PoolTeamGrant, ProviderConfiguration
+from apps.pools.services import CHANGEABLE, change_pool, create_pool, delete_pool
+
+admin.site.register([PoolPersonGrant, PoolTeamGrant], GrantAdmin)
 
 
 @admin.register(ProviderConfiguration)
@@ -18,21 +22,37 @@ class ProviderConfigurationAdmin(GridAdmin):
 
     may_add = may_change = may_delete = True
     list_display = ("name", "kind", "open_to_users")
+    search_fields = ("name",)
     ordering = ("name",)
+
+
+class OwnerFilter(admin.SimpleListFilter):
+    title = "owner"
+    parameter_name = "of"
+
+    def lookups(self, request: Any, model_admin: Any) -> list[tuple[str, str]]:
+        return [("system", "System pools"), ("people", "Pools of people")]
+
+    def queryset(self, request: Any, queryset: QuerySet[Pool]) -> QuerySet[Pool]:
+        if self.value() not in {"system", "people"}:
+            return queryset
+        return queryset.filter(owner__isnull=self.value() == "system")
 
 
 @admin.register(Pool)
 class PoolAdmin(GridAdmin):
-    """A pool that is made here is the system's; those of people are theirs, and are shown with their owner."""
+    """A pool that is made here is the system's; those of people are theirs, and are shown with their owner.
 
+    What may be done to a whole pool is in `apps.sessions.pool_admin`: it ends sessions, which are above pools.
+    """
+
+    form = PoolAdminForm
     may_add = may_change = may_delete = True
-    list_display = ("name", "owner", "provider", "is_default", "min", "max", "max_concurrency", "paused_at")
-    list_filter = ("provider", "is_default")
-    list_select_related = ("owner", "provider")
+    list_display = ("name", "owner", "provider", "in_use", "ready", "alive", "sizes", "is_default", "is_paused")
+    list_filter = (OwnerFilter, "provider")
+    list_select_related = ("owner", "provider", "counter")
     search_fields = ("name", "owner__email")
-    ordering = ("-is_default", "name")
     readonly_fields = ("owner", "is_default", "paused_at")
-    actions = ("drain", "undrain")
     fieldsets = (
         (None, {"fields": ("name", "owner", "is_default", "provider", "browser", "paused_at")}),
         ("Size", {"fields": ("min", "max", "max_concurrency", "max_starting", "prepared")}),
@@ -45,11 +65,35 @@ class PoolAdmin(GridAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
         return Pool.current.all()
 
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """The system's first, on every database."""
+        return (F("owner").asc(nulls_first=True), "-is_default", "name")
+
+    @admin.display(description="in use", ordering="counter__in_use")
+    def in_use(self, pool: Pool) -> str:
+        return f"{pool.counter.in_use} of {min(pool.max_concurrency, pool.max)}"
+
+    @admin.display(description="ready", ordering="counter__ready")
+    def ready(self, pool: Pool) -> int:
+        return pool.counter.ready
+
+    @admin.display(description="alive", ordering="counter__alive")
+    def alive(self, pool: Pool) -> int:
+        return pool.counter.alive
+
+    @admin.display(description="min – max")
+    def sizes(self, pool: Pool) -> str:
+        return f"{pool.min} – {pool.max}"
+
+    @admin.display(boolean=True, description="open", ordering="paused_at")
+    def is_paused(self, pool: Pool) -> bool:
+        return pool.paused_at is None
+
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         is_default = isinstance(obj, Pool) and obj.is_default
         return not is_default and super().has_delete_permission(request, obj)
 
-    def save_model(self, request: HttpRequest, obj: Pool, form: "ModelForm[Pool]", change: bool) -> None:  # noqa: FBT001 - Django's signature
+    def save_model(self, request: HttpRequest, obj: Pool, form: "ModelForm[Pool]", change: bool) -> None:  # type: ignore[override] # noqa: FBT001 - Django's signature
         actor, wanted = actor_of(request), form.cleaned_data
         fields = {name: wanted[name] for name in CHANGEABLE if name in form.changed_data}
         provider = wanted["provider"].name
@@ -60,7 +104,7 @@ class PoolAdmin(GridAdmin):
         obj.pk = made.pk
         obj.refresh_from_db()
 
-    def delete_model(self, request: HttpRequest, obj: Pool) -> None:
+    def delete_model(self, request: HttpRequest, obj: Pool) -> None:  # type: ignore[override]
         delete_pool(obj, actor=actor_of(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Pool]) -> None:
@@ -73,15 +117,3 @@ class PoolAdmin(GridAdmin):
         """Rows stay for the sessions that are told of, so nothing else goes with a pool."""
         names = [str(pool) for pool in objs]
         return names, {"pools": len(names)}, set(), []
-
-    @admin.action(description="Drain: no new browsers, no new claims")
-    def drain(self, request: HttpRequest, queryset: QuerySet[Pool]) -> None:
-        for pool in queryset:
-            pause_pool(pool, actor=actor_of(request))
-        messages.success(request, "Drained.")
-
-    @admin.action(description="End the drain")
-    def undrain(self, request: HttpRequest, queryset: QuerySet[Pool]) -> None:
-        for pool in queryset:
-            resume_pool(pool, actor=actor_of(request))
-        messages.success(request, "Open again.")

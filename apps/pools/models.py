@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
+from apps.access.grants import PersonGrant, TeamGrant, django_permissions
 from apps.core.models import Identified
 
 
@@ -41,6 +42,7 @@ class Pool(Identified):
     """A pool without owner is the system's. Deleted pools stay as rows while sessions of theirs are told about."""
 
     prefix = "pool"
+    pool_path: ClassVar[str] = "pk"
 
     class IdlePolicy(models.TextChoices):
         NONE = "none"
@@ -106,6 +108,7 @@ class Pool(Identified):
     current: ClassVar[CurrentPools] = CurrentPools()
 
     class Meta:
+        permissions: ClassVar = django_permissions("pool")
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["owner", "name"],
@@ -129,6 +132,14 @@ class Pool(Identified):
     @property
     def is_system(self) -> bool:
         return self.owner_id is None
+
+
+class PoolPersonGrant(PersonGrant):
+    content_object = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="+")
+
+
+class PoolTeamGrant(TeamGrant):
+    content_object = models.ForeignKey(Pool, on_delete=models.CASCADE, related_name="+")
 
 
 class PoolCounter(models.Model):

@@ -1,38 +1,69 @@
 """Which pool a caller means, and what it may see of it."""
 
+from collections.abc import Collection
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from apps.access.actor import Actor
-from apps.access.lookup import visible
+from apps.access.lookup import find, may_each, visible
 from apps.access.permissions import Permission
-from apps.core.errors import NotFound
+from apps.core.errors import Invalid, NotFound
 from apps.core.identifiers import decode
 from apps.pools.models import Pool
 
 
 def pool_to_claim(actor: Actor, wanted: str) -> Pool:
-    """The pool of that name or id: the caller's own before a system pool's; empty: the default pool.
+    """The pool of that id, which the caller must see, or of that name; empty: the default pool.
 
-    System pools are claimed by name; by id only by those who see them. Raises NotFound.
+    A name means the caller's own pool before a system pool, and that before one shared with the caller: nobody can put
+    a pool in another's place by sharing it. A token for certain pools knows no others, and its only one without a
+    name. Raises NotFound, NotAllowed, Invalid.
     """
-    pools = Pool.current.select_related("provider")
     actor.require(Permission.POOL_CLAIM)
+    if decode(Pool.prefix, wanted):
+        return find(Pool, wanted, actor, Permission.POOL_CLAIM)
+    pools = Pool.current.select_related("provider")
+    if actor.pools is not None:
+        pools = pools.filter(pk__in=actor.pools)
     if not wanted:
         pool = pools.filter(is_default=True).first()
-    elif key := decode(Pool.prefix, wanted):
-        owned = pools if actor.sees_all else pools.filter(owner=actor.user)
-        pool = owned.filter(pk=key).first()
+        if pool is None and actor.pools is not None and len(actor.pools) == 1:
+            pool = visible(pools, actor, Permission.POOL_CLAIM).first() or pools.filter(owner=None).first()
     else:
-        pool = pools.filter(owner=actor.user, name=wanted).first() or pools.filter(owner=None, name=wanted).first()
+        named = pools.filter(name=wanted)
+        pool = named.filter(owner=actor.user).first() or named.filter(owner=None).first() or _shared(named, actor)
     if pool is None:
         raise NotFound
     return pool
 
 
+def _shared(named: QuerySet[Pool], actor: Actor) -> Pool | None:
+    found = visible(named, actor, Permission.POOL_CLAIM)[:2] if not actor.sees_all else ()
+    if len(found) > 1:
+        words = "Several pools of this name are shared with you. Give the id."
+        raise Invalid("invalid", f"pool: {words}", fields={"pool": words})
+    return next(iter(found), None)
+
+
+def pools_with_keys(keys: Collection[UUID]) -> dict[UUID, Pool]:
+    """For names of what a token is for: it may be a system pool, or gone."""
+    return Pool.objects.in_bulk(list(keys)) if keys else {}
+
+
 def shows_pool(actor: Actor, pool: Pool) -> bool:
     """Whether the pool behind a session is the actor's to see; else its id stays null."""
-    return actor.sees_all or pool.owner_id == (actor.user.pk if actor.user else None)
+    return may_each(actor, Permission.POOL_VIEW, pool)
 
 
 def visible_pools(actor: Actor) -> QuerySet[Pool]:
     return visible(Pool.current.select_related("provider", "counter", "owner"), actor, Permission.POOL_VIEW)
+
+
+def visible_pool(actor: Actor, public_id: str) -> Pool:
+    """With its provider, counter and owner. Raises NotFound for what is absent and for what is not to be seen."""
+    key = decode(Pool.prefix, public_id)
+    pool = visible_pools(actor).filter(pk=key).first() if key is not None else None
+    if pool is None:
+        raise NotFound
+    return pool

@@ -11,17 +11,20 @@ from django.db import transaction
 from django.db.models import Sum
 
 from apps.access.actor import Actor
+from apps.access.lookup import allow
 from apps.access.permissions import Permission
 from apps.accounts.models import User
+from apps.audit.actions import Action
+from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid, NotAllowed
 from apps.events import bus
 from apps.events.catalog import EventType
 from apps.events.publish import publish
 from apps.nodes.use import check_launch
+from apps.pools import launch_rules
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 
-LAUNCH = ("args", "locale", "timezone", "user_agent")
 LABELS, LABEL_LETTERS = 50, 500
 UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CHANGEABLE = (
@@ -43,15 +46,17 @@ def create_pool(*, actor: Actor, fields: Mapping[str, Any], provider: str = "", 
         pool.save(force_insert=True)
         PoolCounter.objects.create(pool=pool)
         _tell(pool, EventType.POOL_CREATED)
+        record(actor, Action.POOL_CREATED, pool, after=_audited(pool))
     return pool
 
 
 def change_pool(pool: Pool, *, actor: Actor, fields: Mapping[str, Any], provider: str = "") -> Pool:
     """Change some fields. Warm browsers of a former launch configuration are replaced a few at a time."""
-    actor.require(Permission.POOL_MANAGE)
+    allow(actor, Permission.POOL_MANAGE, pool)
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         pool.refresh_from_db()
+        before = _audited(pool)
         if pool.owner_id is not None:
             _one_at_a_time(pool.owner_id)
         for name, value in _known(fields).items():
@@ -61,18 +66,20 @@ def change_pool(pool: Pool, *, actor: Actor, fields: Mapping[str, Any], provider
         _check(pool, actor)
         pool.save()
         _tell(pool, EventType.POOL_CHANGED)
+        record(actor, Action.POOL_CHANGED, pool, before=before, after=_audited(pool))
     return pool
 
 
 def delete_pool(pool: Pool, *, actor: Actor) -> None:
     """No new claims from now on; its browsers are ended by the reconciler. The default pool stays."""
-    actor.require(Permission.POOL_MANAGE)
+    allow(actor, Permission.POOL_MANAGE, pool)
     if pool.is_default:
         raise Conflict("default_pool", "The default pool cannot be deleted. Set its min to 0 to keep nothing warm.")
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         Pool.objects.filter(pk=pool.pk, deleted_at__isnull=True).update(deleted_at=clock.now())
         _tell(pool, EventType.POOL_DELETED)
+        record(actor, Action.POOL_DELETED, pool, before={"name": pool.name})
 
 
 def pause_pool(pool: Pool, *, actor: Actor) -> Pool:
@@ -86,12 +93,13 @@ def resume_pool(pool: Pool, *, actor: Actor) -> Pool:
 
 
 def _set_paused(pool: Pool, actor: Actor, *, paused: bool) -> Pool:
-    actor.require(Permission.POOL_MANAGE)
+    allow(actor, Permission.POOL_MANAGE, pool)
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         now = clock.now()
         if Pool.objects.filter(pk=pool.pk, paused_at__isnull=paused).update(paused_at=now if paused else None):
             _tell(pool, EventType.POOL_CHANGED)
+            record(actor, Action.POOL_PAUSED if paused else Action.POOL_RESUMED, pool)
     pool.refresh_from_db(fields=["paused_at"])
     return pool
 
@@ -159,11 +167,8 @@ def _is_text(value: Any) -> bool:
 
 
 def _launch_problem(launch: Any) -> str:
-    if not isinstance(launch, dict):
-        return "Give an object."
-    unknown = sorted(str(name) for name in launch if name not in LAUNCH)
-    if unknown:
-        return f"There is no option {unknown[0]!a}; choose from {', '.join(LAUNCH)}."
+    if why := launch_rules.problem(launch):
+        return why
     try:
         check_launch(launch)
     except Invalid as error:
@@ -183,6 +188,10 @@ def _beyond_limits(pool: Pool) -> dict[str, str]:
     if sums["min"] + pool.min > grid.user_pools_min:
         problems["min"] = f"The min of your pools together may be {grid.user_pools_min}; {sums['min']} are taken."
     return problems
+
+
+def _audited(pool: Pool) -> dict[str, Any]:
+    return {name: getattr(pool, name) for name in CHANGEABLE} | {"provider": pool.provider.name}
 
 
 def _tell(pool: Pool, event: EventType) -> None:

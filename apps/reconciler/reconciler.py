@@ -24,7 +24,7 @@ from apps.reconciler.orphans import Orphans
 from apps.reconciler.pools import yield_room
 from apps.reconciler.situation import Situation, read_situation, size_pools
 from apps.reconciler.steps import Steps, Task
-from apps.reconciler.sweep import sweep
+from apps.reconciler.sweep import end_used_up, sweep
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession
 from apps.sessions.queries import sessions_with_clients
@@ -33,6 +33,7 @@ logger = logging.getLogger(__name__)
 S = SessionState
 
 LEASE = "reconciler"
+QUOTA_SECONDS = 5.0  # between two looks at who has used up the day's minutes
 PATIENCE_SECONDS = 0.8  # for the looks of one tick, all providers together
 NOTHING_THERE = Observation(Phase.GONE, alive=False)  # of one that was never asked for
 
@@ -49,6 +50,7 @@ class Reconciler:
         self._orphans: dict[object, Orphans] = {}
         self._told_to_prepare: set[str] = set()
         self._compared_at = float("-inf")
+        self._quotas_at = float("-inf")
 
     def tick(self, again: Callable[[], None] = lambda: bus.hint(bus.Topic.RECONCILE)) -> bool:
         """True where this process holds the lease, so that the wish is seen to. `again` is called when a step moved
@@ -61,6 +63,7 @@ class Reconciler:
             if fence is None:
                 return False
             sweep(now)
+            self._end_used_up(now)
             read_at = self._monotonic()
             situation = read_situation()
             if size_pools(situation, fence, now):
@@ -144,6 +147,11 @@ class Reconciler:
             return False
         self._told_to_prepare.add(session.instance_id)
         return True
+
+    def _end_used_up(self, now: datetime) -> None:
+        if self._monotonic() - self._quotas_at >= QUOTA_SECONDS:
+            self._quotas_at = self._monotonic()
+            end_used_up(now)
 
     def _compare_in_full(self, again: Callable[[], None]) -> None:
         """Every 30 s: what providers run against the rows there are. The rows' side is every tick's."""

@@ -11,6 +11,7 @@ from apps.events import bus
 from apps.sessions import claims, connections
 from apps.sessions.lifecycle import EndReason, Outcome
 from apps.sessions.queries import SHORTEST_IDLE, idle, never_connected, overdue
+from apps.sessions.quotas import used_up
 from apps.sessions.services import ask_to_stop
 
 
@@ -28,6 +29,11 @@ def sweep(now: datetime) -> Swept:
     ended += _end(overdue(now), EndReason.MAX_DURATION, now, still=Q(expires_at__lte=now))
     ended += _end(idle(now), EndReason.IDLE, now, still=Q(activity__last_at__lt=now - SHORTEST_IDLE))
     return Swept(ended=ended, connections=lapsed, claims=claims.expire_unattended(now))
+
+
+def end_used_up(now: datetime) -> int:
+    """Running sessions whose people, or teams, have no minutes left today. Apart from `sweep`: it sums up a day."""
+    return _end(used_up(now), EndReason.QUOTA, now, still=Q())
 
 
 def _end(keys: list[UUID], reason: EndReason, now: datetime, *, still: Q) -> int:

@@ -4,8 +4,11 @@ from functools import cache
 
 from celery import shared_task
 
+from apps.accounts.cache import forget_run_out
+from apps.accounts.devices import forget_ended
 from apps.core import clock
 from apps.nodes.services import forget_lapsed_processes
+from apps.personal.deletion import finish_deletions
 from apps.reconciler.reconciler import Reconciler
 from apps.sessions.idempotency import forget_old
 
@@ -26,3 +29,6 @@ def forget() -> None:
     now = clock.now()
     forget_old(now)
     forget_lapsed_processes(now)
+    forget_ended(now)
+    forget_run_out(now)
+    finish_deletions()

@@ -11,6 +11,7 @@ import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from apps.audit.chain import seal_all
 from apps.core import clock
 from apps.events import bus, dispatcher
 from apps.events.publish import NOTIFY_CHANNEL
@@ -21,6 +22,7 @@ from apps.pools.provider import provider_for
 from apps.providers.contract import ProviderUnavailable
 from apps.providers.node import NodeProvider
 from apps.reconciler import tasks
+from apps.tasks.recorder import recorder
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +81,9 @@ class Watcher:
         """On every hint, and each second."""
         self._wake.wait(TICK_SECONDS)
         self._wake.clear()
-        if not tasks.resident().tick(again=self._wake.set):
+        with recorder.timed("watcher.tick"):
+            is_ours = tasks.resident().tick(again=self._wake.set)
+        if not is_ours:
             self._pass_on()
 
     def _pass_on(self) -> None:
@@ -90,8 +94,10 @@ class Watcher:
             logger.info("watcher.not_passed_on", extra={"reason": str(error)})
 
     def _dispatch(self) -> None:
-        while dispatcher.dispatch() == dispatcher.BATCH:
-            pass
+        numbered = dispatcher.BATCH
+        while numbered == dispatcher.BATCH:
+            with recorder.timed("watcher.dispatch"):
+                numbered = dispatcher.dispatch()
         if dispatcher.wake_channel_is_available():
             self._wait_for_notification(0.25)
         else:
@@ -113,6 +119,7 @@ class Watcher:
             logger.error("watcher.replaced")
             self._over.set()
             return
+        seal_all()  # of the audit: what was written since the last beat
         for configuration in ProviderConfiguration.objects.filter(kind=ProviderConfiguration.Kind.NODE):
             provider = provider_for(configuration)
             if isinstance(provider, NodeProvider):

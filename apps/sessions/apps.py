@@ -7,6 +7,7 @@ from django.db.models.signals import post_migrate
 class SessionsConfig(AppConfig):
     name = "apps.sessions"
     label = "browser_sessions"
+    verbose_name = "Sessions"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

@@ -3,6 +3,7 @@
 Lock order: the pool's counter, the queue, the session. Whoever holds the counter's row lock sees the queue as it is.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,11 +24,13 @@ from apps.nodes.use import check_launch
 from apps.pools.launch import configuration_hash, effective, launch_hash, template
 from apps.pools.models import Pool, PoolCounter
 from apps.pools.queries import pool_to_claim
+from apps.quotas.queries import all_quotas, defaults, quotas_for
 from apps.sessions.advance import Raced, advance, count, tell, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState, counted
 from apps.sessions.models import BrowserSession, Claim, SessionActivity
 from apps.sessions.options import SessionOptions
 from apps.sessions.queries import in_use_by, oldest_ready, waiting
+from apps.sessions.quotas import Room
 from apps.sessions.services import ask_to_stop
 from apps.sessions.tickets import mint_first
 
@@ -92,11 +95,15 @@ def _claim(caller: Caller, user: User, found: Pool, options: SessionOptions) -> 
         counter = PoolCounter.objects.select_for_update().get(pool=found)
         now = clock.now()
         # A statement of its own: one that waited for the lock would still tell of the time before.
-        pools = Pool.current.select_related("provider").annotate(has_queue=Exists(waiting(found, now)))
+        pools = Pool.current.select_related("provider").annotate(
+            has_queue=Exists(waiting(found, now)), has_quota=Exists(quotas_for(user))
+        )
         pool = pools.filter(pk=found.pk).first()
         if pool is None:
             raise NotFound
         _check_limits(pool, user)
+        if pool.has_quota or defaults():
+            Room([user], now).check(user.pk)
         if not pool.has_queue:
             session = _take(Order(pool, user, caller.actor.credential, options, caller.address), counter, now)
             if session is not None:
@@ -141,7 +148,8 @@ def serve(pool: Pool) -> int:
 
 
 def _serve(known: Pool, now: datetime) -> int:
-    pool = Pool.objects.select_related("provider").get(pk=known.pk)  # as it is under the lock
+    pools = Pool.objects.select_related("provider").annotate(has_quota=Exists(all_quotas()))
+    pool = pools.get(pk=known.pk)  # as it is under the lock
     if pool.deleted_at is not None:
         Claim.objects.filter(pool=pool, state=Claim.State.QUEUED).update(state=Claim.State.EXPIRED)
     if pool.deleted_at is not None or pool.paused_at is not None:
@@ -149,12 +157,16 @@ def _serve(known: Pool, now: datetime) -> int:
     if PoolCounter.objects.get(pool=pool).in_use >= pool.max_concurrency:
         return 0  # the usual case of a long queue, whose every claim asks each second
     served = 0
-    for claim in _fair_order(pool, now):
+    waits = _fair_order(pool, now)
+    room = _room(waits, now) if waits and (pool.has_quota or defaults()) else None
+    for claim in waits:
         counter = PoolCounter.objects.get(pool=pool)
         if counter.in_use >= pool.max_concurrency:
             break
         if pool.per_user_limit is not None and in_use_by(claim.owner, pool) >= pool.per_user_limit:
             continue
+        if room is not None and room.refusal(claim.owner_id) is not None:
+            continue  # it keeps its place, and is served when a session of theirs ends
         options = SessionOptions(**{**claim.options, "launch": _opened(claim.options["launch"])})
         order = Order(pool, claim.owner, claim.credential, options, claim.address)
         session = _take(order, counter, now)
@@ -164,8 +176,14 @@ def _serve(known: Pool, now: datetime) -> int:
             fetch_by = now + timedelta(seconds=settings.GRID.polled_fetch_seconds)
             BrowserSession.objects.filter(pk=session.pk).update(connect_deadline=fetch_by)
         Claim.objects.filter(pk=claim.pk).update(state=Claim.State.SERVED, session=session, served_at=now)
+        if room is not None:
+            room.take(claim.owner_id)
         served += 1
     return served
+
+
+def _room(waits: Iterable[Claim], now: datetime) -> Room:
+    return Room({claim.owner_id: claim.owner for claim in waits}.values(), now)
 
 
 def _fair_order(pool: Pool, now: datetime) -> list[Claim]:

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from apps.access.actor import Actor
+from apps.access.grants import shared_where
 from apps.access.permissions import Permission
 from apps.core import clock
 from apps.core.errors import Ended, NoCapacity
@@ -59,6 +60,7 @@ def open_connection(
             gateway=gateway,
             gateway_boot_id=gateway.boot_id,
             credential=actor.credential,
+            person=actor.user,
             ticket_id=ticket.pk if ticket else None,
             opened_at=now,
         )
@@ -143,7 +145,13 @@ def to_cut(gateway: Process, *, revoked: Collection[str]) -> dict[str, str]:
     tickets = [row.ticket_id for row in mine if row.ticket_id]
     dead = set(Ticket.objects.filter(pk__in=tickets, revoked_at__isnull=False).values_list("pk", flat=True))
     why |= {row.public_id: "revoked" for row in mine if row.ticket_id in dead}
-    return why
+    return why | {row.public_id: "revoked" for row in without_right(mine)}
+
+
+def without_right(connections: QuerySet[Connection]) -> QuerySet[Connection]:
+    """Those of people who may not use the session any more: a share withdrawn, a team left, a session transferred."""
+    others = connections.exclude(person__isnull=True).exclude(person=F("session__owner")).exclude(person__is_staff=True)
+    return others.exclude(shared_where("session", "person", BrowserSession.prefix, Permission.SESSION_USE))
 
 
 def credentials_of(gateway: Process) -> set[str]:

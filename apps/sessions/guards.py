@@ -17,6 +17,16 @@ def _edges() -> str:
     return f"(NEW.state <> OLD.state AND NOT ({allowed}))"
 
 
+MOVED = (
+    "((NEW.transferred_at IS NULL) <> (OLD.transferred_at IS NULL) OR (NEW.transferred_at IS NOT NULL "
+    "AND OLD.transferred_at IS NOT NULL AND NEW.transferred_at <> OLD.transferred_at))"
+)
+# What `apps.sessions.transfer` writes and nothing else does: the time, no other state, one version and one event more.
+TRANSFER = (
+    f"({MOVED} AND NEW.transferred_at IS NOT NULL AND NEW.state = OLD.state "
+    "AND NEW.generation = OLD.generation + 1 AND NEW.sequence = OLD.sequence + 1)"
+)
+
 GUARDS = (
     Guard("sessions_edges", TABLE, "UPDATE", _edges(), "this edge between session states does not exist"),
     Guard("sessions_begin_pending", TABLE, "INSERT", "(NEW.state <> 'pending')", "a session begins as pending"),
@@ -31,8 +41,15 @@ GUARDS = (
         "sessions_one_owner",
         TABLE,
         "UPDATE",
-        "(OLD.owner_id IS NOT NULL AND (NEW.owner_id IS NULL OR NEW.owner_id <> OLD.owner_id))",
-        "the owner of a session never changes",
+        f"(OLD.owner_id IS NOT NULL AND (NEW.owner_id IS NULL OR (NEW.owner_id <> OLD.owner_id AND NOT {TRANSFER})))",
+        "the owner of a session changes by a transfer alone",
+    ),
+    Guard(
+        "sessions_transfer_changes_the_owner",
+        TABLE,
+        "UPDATE",
+        f"({MOVED} AND (OLD.owner_id IS NULL OR NEW.owner_id IS NULL OR NEW.owner_id = OLD.owner_id))",
+        "a transfer gives the session to somebody else",
     ),
     Guard(
         "sessions_ready_is_unowned",

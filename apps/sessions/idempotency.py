@@ -1,5 +1,6 @@
 """One meaning for a repeated request: it creates nothing and answers with what the first has become."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from apps.access.actor import Actor
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
 from apps.sessions.claims import Caller, Claimed, claim_session
@@ -28,10 +30,7 @@ def claim_once(caller: Caller, options: SessionOptions, key: str) -> Answer:
     """Claim under `key` (empty: always anew). Raises Invalid `idempotency_mismatch` for another body under the key."""
     if not key:
         return Answer(claim_session(caller, options), repeated=False)
-    if len(key) > LONGEST or UNSTORABLE.search(key):
-        words = f"Give at most {LONGEST} printable letters."
-        raise Invalid("invalid", f"Idempotency-Key: {words}", fields={"Idempotency-Key": words})
-    same = {"credential": caller.actor.credential, "key": key}
+    same = _same(caller.actor, key)
     former = IdempotencyKey.objects.filter(**same).select_related("session__pool", "claim__session__pool").first()
     if former is not None:
         return _repeat(former, options)
@@ -43,14 +42,58 @@ def claim_once(caller: Caller, options: SessionOptions, key: str) -> Answer:
     except IntegrityError:  # the same key at the same moment: that request wins
         former = IdempotencyKey.objects.filter(**same).select_related("session__pool", "claim__session__pool").first()
         if former is None:
-            raise Conflict("in_flight", "A request with this Idempotency-Key is being answered. Try again.") from None
+            raise _in_flight() from None
         return _repeat(former, options)
     return Answer(claimed, repeated=False)
 
 
+def make_once(actor: Actor, key: str, fingerprint: str, make: Callable[[], str]) -> str:
+    """For what is no session: `make` makes something and gives its public id, once per key (empty: always).
+
+    Empty: this call made it. Else the id of what the first request made, which may be gone since. Raises Invalid
+    `idempotency_mismatch` for another request, told by its fingerprint, under the key.
+    """
+    if not key:
+        make()
+        return ""
+    same = _same(actor, key)
+    former = IdempotencyKey.objects.filter(**same).first()
+    if former is None:
+        with transaction.atomic():
+            try:
+                with transaction.atomic():
+                    row = IdempotencyKey.objects.create(**same, body_hash=fingerprint, created_at=clock.now())
+            except IntegrityError:  # the same key at the same moment: that request wins
+                former = IdempotencyKey.objects.filter(**same).first()
+            else:
+                IdempotencyKey.objects.filter(pk=row.pk).update(made=make())
+                return ""
+    if former is None:
+        raise _in_flight()
+    if former.body_hash != fingerprint:
+        raise _mismatch()
+    return former.made
+
+
+def _same(actor: Actor, key: str) -> dict[str, str]:
+    """What tells one request from others. Raises Invalid for a key that cannot be kept."""
+    if len(key) > LONGEST or UNSTORABLE.search(key):
+        words = f"Give at most {LONGEST} printable letters."
+        raise Invalid("invalid", f"Idempotency-Key: {words}", fields={"Idempotency-Key": words})
+    return {"credential": actor.credential, "key": key}
+
+
+def _in_flight() -> Conflict:
+    return Conflict("in_flight", "A request with this Idempotency-Key is being answered. Try again.")
+
+
+def _mismatch() -> Invalid:
+    return Invalid("idempotency_mismatch", "This Idempotency-Key was used with another request.")
+
+
 def _repeat(former: IdempotencyKey, options: SessionOptions) -> Answer:
     if former.body_hash != options.fingerprint():
-        raise Invalid("idempotency_mismatch", "This Idempotency-Key was used with another request.")
+        raise _mismatch()
     if former.claim is not None and former.claim.session is not None:
         return Answer(Claimed(session=former.claim.session), repeated=True)
     return Answer(Claimed(session=former.session, claim=former.claim), repeated=True)

@@ -5,36 +5,63 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Func, QuerySet, TextField, Value
+from django.db.models import BooleanField, F, Func, QuerySet
 from django.db.models.sql.compiler import SQLCompiler
 
 from apps.sessions.models import BrowserSession
 
 
-class MetadataText(Func):
-    """The text noted under a key, NULL where there is none. Not Django's key transform: that reads `42` as an index."""
+class Noted(Func):
+    """Whether the metadata has that text under that key. Not Django's key transform: that reads `42` as an index.
 
-    output_field = TextField()
+    On PostgreSQL by containment, which an index can serve.
+    """
 
-    def __init__(self, key: str) -> None:
-        super().__init__(F("metadata"), Value(key))
+    output_field = BooleanField()
 
-    @classmethod
-    def _on(cls, *expressions: Any) -> Func:
-        return Func(*expressions, output_field=TextField())
+    def __init__(self, key: str, value: str) -> None:
+        super().__init__(F("metadata"))
+        self.extra = {"key": key, "value": value}
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        column, key = self.get_source_expressions()
-        path = Value(f"$.{json.dumps(key.value, ensure_ascii=False)}")
-        return self._on(column, path).as_sql(compiler, connection, function="JSON_EXTRACT")
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        within = f"SELECT 1 FROM json_each({column}) AS noted"  # noqa: S608 - Django's own name of the column
+        where = "noted.key = %s AND noted.value = %s"
+        return f"EXISTS({within} WHERE {where})", [*parameters, self.extra["key"], self.extra["value"]]
 
     def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        expressions = self.get_source_expressions()
-        return self._on(*expressions).as_sql(compiler, connection, function="JSONB_EXTRACT_PATH_TEXT")
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        wanted = json.dumps({self.extra["key"]: self.extra["value"]})
+        return f"({column} @> %s::jsonb)", [*parameters, wanted]
+
+
+class Mentioned(Func):
+    """Whether any key or value of the metadata contains that text, whatever the case of its letters."""
+
+    output_field = BooleanField()
+
+    def __init__(self, text: str) -> None:
+        super().__init__(F("metadata"))
+        self.extra = {"text": text}
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        like = "(noted.key LIKE %s ESCAPE '\\' OR noted.value LIKE %s ESCAPE '\\')"
+        return self._within(compiler, connection, "json_each", like)
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        return self._within(compiler, connection, "jsonb_each_text", "(noted.key ILIKE %s OR noted.value ILIKE %s)")
+
+    def _within(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, each: str, like: str) -> Any:
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        pattern = f"%{connection.ops.prep_for_like_query(self.extra['text'])}%"
+        within = f"SELECT 1 FROM {each}({column}) AS noted(key, value)"  # noqa: S608 - Django's own name of the column
+        if connection.vendor == "sqlite":
+            within = within.removesuffix("(key, value)")  # its columns have these names already
+        return f"EXISTS({within} WHERE {like})", [*parameters, pattern, pattern]
 
 
 def noted(rows: QuerySet[BrowserSession], wanted: Mapping[str, str]) -> QuerySet[BrowserSession]:
     """Those whose metadata has every wanted value under its key."""
-    for number, (key, value) in enumerate(wanted.items()):
-        rows = rows.alias(**{f"noted_{number}": MetadataText(key)}).filter(**{f"noted_{number}": value})
+    for key, value in wanted.items():
+        rows = rows.filter(Noted(key, value))
     return rows

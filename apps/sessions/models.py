@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from apps.access.grants import PersonGrant, TeamGrant, django_permissions
 from apps.core.identifiers import uuid7
 from apps.core.models import Identified
 from apps.nodes.models import Node, Process
@@ -20,6 +21,7 @@ class BrowserSession(Identified):
     """One browser's life in the grid, from wish to end. `state` is moved by `advance` alone; wishes are columns."""
 
     prefix = "ses"
+    pool_path: ClassVar[str] = "pool"
 
     pool = models.ForeignKey(Pool, on_delete=models.PROTECT, related_name="sessions")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="sessions")
@@ -49,6 +51,7 @@ class BrowserSession(Identified):
     # Use
     credential = models.CharField(max_length=60, blank=True)  # that claimed it
     claimed_from = models.CharField(max_length=45, blank=True)  # address, where stickiness asks for it
+    transferred_at = models.DateTimeField(null=True)  # the owner changes with this, and with nothing else
     keep_alive = models.BooleanField(default=False)
     idle_timeout_seconds = models.PositiveIntegerField(default=0)
 
@@ -66,6 +69,7 @@ class BrowserSession(Identified):
     expires_at = models.DateTimeField(null=True)
 
     class Meta:
+        permissions: ClassVar = django_permissions("browsersession")
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=~Q(state__in=sorted(TERMINAL)) | (~Q(end_reason="") & Q(ended_at__isnull=False)),
@@ -123,6 +127,14 @@ class BrowserSession(Identified):
         return self.active_seconds + max(running, 0.0)
 
 
+class SessionPersonGrant(PersonGrant):
+    content_object = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, related_name="+")
+
+
+class SessionTeamGrant(TeamGrant):
+    content_object = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, related_name="+")
+
+
 class SessionActivity(models.Model):
     """When it was last used; apart from the session's row, since it is written every few seconds."""
 
@@ -142,6 +154,7 @@ class Connection(Identified):
     gateway = models.ForeignKey(Process, null=True, on_delete=models.SET_NULL, related_name="+")
     gateway_boot_id = models.CharField(max_length=64)
     credential = models.CharField(max_length=60)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
     ticket_id = models.UUIDField(null=True)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
@@ -187,6 +200,7 @@ class Claim(Identified):
     """A request for a session that waits its turn; served only while attended."""
 
     prefix = "clm"
+    pool_path: ClassVar[str] = "pool"
 
     class State(models.TextChoices):
         QUEUED = "queued"
@@ -215,7 +229,7 @@ class Claim(Identified):
 
 
 class IdempotencyKey(models.Model):
-    """What the first request under a key has become; one per token and key."""
+    """What the first request under a key has become; one per token and key, whatever was asked for."""
 
     id = models.UUIDField(primary_key=True, default=uuid7)
     credential = models.CharField(max_length=60)
@@ -223,6 +237,7 @@ class IdempotencyKey(models.Model):
     body_hash = models.CharField(max_length=64)
     session = models.ForeignKey(BrowserSession, null=True, on_delete=models.CASCADE, related_name="+")
     claim = models.ForeignKey(Claim, null=True, on_delete=models.CASCADE, related_name="+")
+    made = models.CharField(max_length=40, blank=True)  # the public id of anything else
     created_at = models.DateTimeField()
 
     class Meta:

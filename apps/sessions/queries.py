@@ -4,7 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from apps.access.actor import Actor
 from apps.access.lookup import visible
@@ -22,8 +23,10 @@ def live(sessions: QuerySet[BrowserSession] | None = None) -> QuerySet[BrowserSe
 
 
 def with_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
-    """Annotated with `clients`, the number of live connections."""
-    return sessions.annotate(clients=Count("connections", filter=Q(connections__closed_at__isnull=True)))
+    """Annotated with `clients`, the number of live connections: counted for the rows that are read, not for all."""
+    attached = Connection.objects.filter(session=OuterRef("pk"), closed_at__isnull=True).order_by().values("session")
+    number = Subquery(attached.annotate(number=Count("pk")).values("number"))
+    return sessions.annotate(clients=Coalesce(number, 0))
 
 
 def oldest_ready(pool: Pool) -> QuerySet[BrowserSession]:
@@ -51,6 +54,11 @@ def place_in_queue(claim: Claim, now: datetime) -> int:
 
 def live_connections(session: BrowserSession) -> QuerySet[Connection]:
     return Connection.objects.filter(session=session, closed_at__isnull=True)
+
+
+def latest_connections(session: BrowserSession) -> QuerySet[Connection]:
+    """Everybody who was joined to it, the last who came first."""
+    return Connection.objects.filter(session=session).order_by("-id")
 
 
 def without_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
@@ -108,6 +116,12 @@ def live_instance_ids(instance_ids: Collection[str]) -> set[str]:
 def live_with_places() -> QuerySet[BrowserSession]:
     """Every live session with its pool, that pool's provider, and its node."""
     return live().select_related("pool__provider", "node")
+
+
+def queued_by_pool(now: datetime) -> dict[UUID, int]:
+    """How many attended claims wait, of each pool where any does."""
+    queued = Claim.objects.filter(state=Claim.State.QUEUED, attended_until__gt=now, expires_at__gt=now)
+    return dict(queued.order_by().values_list("pool_id").annotate(number=Count("pk")))
 
 
 def pools_with_queue(now: datetime) -> set[object]:

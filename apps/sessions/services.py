@@ -9,7 +9,10 @@ from django.db import transaction
 from django.db.models import Exists, F, Q
 
 from apps.access.actor import Actor
+from apps.access.lookup import allow
 from apps.access.permissions import Permission
+from apps.audit.actions import Action
+from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import Conflict, Ended
 from apps.events.catalog import EventType
@@ -30,13 +33,14 @@ def stop_session(
     outcome: Outcome = Outcome.COMPLETED,
 ) -> bool:
     """Wish the session's end. Repeatable: True for the first wish, False where it was asked before or is over."""
-    actor.require(Permission.SESSION_CONTROL)
+    allow(actor, Permission.SESSION_CONTROL, session)
     now = clock.now()
     with transaction.atomic():
         asked = ask_to_stop([session.pk], outcome=outcome, reason=reason, now=now)
         if asked:
             session.refresh_from_db()
             want(session)
+            record(actor, Action.SESSION_RELEASED, session, after={"reason": reason})
     return bool(asked)
 
 
@@ -66,13 +70,14 @@ def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor
 
     Raises Invalid naming a value that is wrong, Ended, Conflict.
     """
-    actor.require(Permission.SESSION_CONTROL)
+    allow(actor, Permission.SESSION_CONTROL, session)
     from_body({name: changes[name] for name in CHANGEABLE if name in changes})
     with transaction.atomic():
         row = BrowserSession.objects.select_for_update(of=("self",)).select_related("pool").get(pk=session.pk)
         if row.is_ended or row.stop_requested_at is not None:
             raise Ended("session_ended", "This session has ended.")
         now = clock.now()
+        before = _audited(row)
         plain = ("name", "metadata", "keep_alive")
         fields: dict[str, Any] = {name: changes[name] for name in plain if changes.get(name) is not None}
         if changes.get("keep_alive") is True:
@@ -83,8 +88,13 @@ def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor
             latest = row.claimed_at + timedelta(minutes=row.pool.timeout_minutes)
             fields["expires_at"] = min(now + timedelta(seconds=changes["timeout"]), latest)
         BrowserSession.objects.filter(pk=row.pk).update(generation=F("generation") + 1, **fields)
+        record(actor, Action.SESSION_CHANGED, session, before=before, after=before | fields)
     session.refresh_from_db()
     return session
+
+
+def _audited(session: BrowserSession) -> dict[str, Any]:
+    return {name: getattr(session, name) for name in ("name", "metadata", "keep_alive", "expires_at")}
 
 
 def connect_by(session: BrowserSession, usable_at: datetime) -> datetime | None:

@@ -6,8 +6,11 @@ from dataclasses import dataclass, replace
 from django.db import IntegrityError, transaction
 
 from apps.access.actor import Actor
+from apps.access.lookup import allow, may
 from apps.access.permissions import Permission, Scope
 from apps.accounts.models import User
+from apps.audit.actions import Action
+from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import NotAllowed, Unauthenticated
 from apps.core.identifiers import uuid7
@@ -30,7 +33,7 @@ class Redeemed:
 
 def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -> str:
     """The connect ticket of this session and credential: the same secret each time, until it is revoked."""
-    actor.require(Permission.SESSION_USE)
+    allow(actor, Permission.SESSION_USE, session)
     owner = _person(actor)
     same = {"session": session, "credential": actor.credential, "purpose": Ticket.Purpose.CONNECT}
     ticket = Ticket.objects.filter(**same, is_host_root=is_host_root, revoked_at__isnull=True).first()
@@ -44,6 +47,8 @@ def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -
                 ticket = Ticket.objects.create(
                     id=key, owner=owner, hash=keyed_hash(_secret(key)), is_host_root=is_host_root, **same
                 )
+                if is_host_root:
+                    record(actor, Action.TICKET_CREATED, ticket, after={"session": session.public_id})
         except IntegrityError:  # minted by another request just now
             ticket = Ticket.objects.get(**same, is_host_root=is_host_root, revoked_at__isnull=True)
     return _secret(ticket.pk)
@@ -65,7 +70,9 @@ def mint_first(session: BrowserSession, *, actor: Actor) -> str:
 
 
 def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
-    """Raises Unauthenticated for a ticket that is unknown or revoked, or whose credential or person is no more."""
+    """Raises Unauthenticated for a ticket that is unknown or revoked, whose credential or person is no more, or whose
+    person may not use the session any more.
+    """
     tickets = Ticket.objects.select_related("session__pool__provider", "session__node", "owner")
     if is_host_root is not None:
         tickets = tickets.filter(is_host_root=is_host_root)
@@ -73,11 +80,19 @@ def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
     if ticket is None or not ticket.owner.is_active or revoked([ticket.credential]):
         raise Unauthenticated
     actor = Actor(user=ticket.owner, credential=ticket.credential, scopes=SERVES, session_id=str(ticket.session_id))
+    if not may(actor, Permission.SESSION_USE, ticket.session):
+        raise Unauthenticated
     return Redeemed(actor=actor, session=ticket.session, ticket=ticket)
 
 
 def revoke_ticket(ticket: Ticket) -> None:
     Ticket.objects.filter(pk=ticket.pk, revoked_at__isnull=True).update(revoked_at=clock.now())
+
+
+def revoke_tickets_of(session: BrowserSession) -> int:
+    """All of them, whoever minted them: with a transfer. Returns how many."""
+    live = Ticket.objects.filter(session=session, revoked_at__isnull=True)
+    return live.update(revoked_at=clock.now())
 
 
 def narrowed(actor: Actor, session: BrowserSession) -> Actor:

@@ -5,17 +5,20 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.checks import Error
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Lower
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission, Scope
+from apps.accounts.credentials import void
 from apps.accounts.models import User
 from apps.accounts.services import person_for_static_token
+from apps.audit.actions import Action
+from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import Invalid, NotAllowed, Unauthenticated
 from apps.core.identifiers import decode
@@ -29,13 +32,22 @@ from apps.tokens.queries import usable
 
 LAST_USE_GRAIN = timedelta(minutes=1)  # `last_used_at` is written at most this often
 STATIC_LENGTH = 24
+MOST_POOLS = 50  # that one token may name
 STATIC_PREFIX = "static_"
 
 
 def issue_token(
-    *, actor: Actor, name: str, scopes: Collection[Scope] | None = None, expires_at: datetime | None = None
+    *,
+    actor: Actor,
+    name: str,
+    scopes: Collection[Scope] | None = None,
+    expires_at: datetime | None = None,
+    pools: Collection[UUID] | None = None,
 ) -> tuple[ApiToken, str]:
-    """A new token of the actor's own and its secret, which is never seen again. Never stronger than the actor's own."""
+    """A new token of the actor's own and its secret, which is never seen again. Never stronger than the actor's own.
+
+    With `pools` it serves only what belongs to these; such a token makes no other.
+    """
     actor.require(Permission.TOKEN_MANAGE)
     if actor.user is None:
         raise NotAllowed("no_person", "Only a person can have tokens.")
@@ -46,6 +58,9 @@ def issue_token(
         wanted = actor.scopes if wanted is None else wanted
     if not name.strip() or not name.isprintable():
         raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
+    if pools is not None and not 0 < len(pools) <= MOST_POOLS:
+        words = f"Name 1 to {MOST_POOLS} pools, or leave it out."
+        raise Invalid("invalid", f"pools: {words}", fields={"pools": words})
     now = clock.now()
     if expires_at is not None and expires_at <= now:
         raise Invalid("invalid", "The expiry lies in the past.", fields={"expires_at": "Choose a time to come."})
@@ -59,8 +74,11 @@ def issue_token(
             last4=secret[-4:],
             scopes=sorted(wanted) if wanted is not None else None,
             expires_at=expires_at,
+            pools=sorted(str(key) for key in pools) if pools is not None else None,
         )
         publish(EventType.TOKEN_CREATED, at=now, owner_id=actor.user.pk, data={"token": token.public_id})
+        after = {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at, "pools": token.pools}
+        record(actor, Action.TOKEN_CREATED, token, after=after)
     return token, secret
 
 
@@ -72,6 +90,7 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
         if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
             publish(EventType.TOKEN_REVOKED, at=now, owner_id=token.owner_id, data={"token": token.public_id})
             bus.hint_after_commit(bus.Topic.REVOKED, token.public_id)
+            record(actor, Action.TOKEN_REVOKED, token, before={"name": token.name})
 
 
 def rename_token(token: ApiToken, name: str, *, actor: Actor) -> ApiToken:
@@ -79,8 +98,10 @@ def rename_token(token: ApiToken, name: str, *, actor: Actor) -> ApiToken:
     actor.require(Permission.TOKEN_MANAGE)
     if not name.strip() or not name.isprintable():
         raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
-    token.name = name.strip()[:120]
-    token.save(update_fields=["name"])
+    before, token.name = token.name, name.strip()[:120]
+    with transaction.atomic():
+        token.save(update_fields=["name"])
+        record(actor, Action.TOKEN_CHANGED, token, before={"name": before}, after={"name": token.name})
     return token
 
 
@@ -101,23 +122,19 @@ def authenticate(secret: str) -> Actor:
     if token.last_used_at is None or now - token.last_used_at > LAST_USE_GRAIN:
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     scopes = None if token.scopes is None else frozenset(Scope(scope) for scope in token.scopes)
-    return Actor(user=token.owner, credential=token.public_id, scopes=scopes)
+    pools = None if token.pools is None else frozenset(UUID(key) for key in token.pools)
+    return Actor(user=token.owner, credential=token.public_id, scopes=scopes, pools=pools)
 
 
 def revoked(credentials: Collection[str]) -> set[str]:
-    """Which of these no longer work: tokens revoked, expired, gone or no longer configured, people suspended."""
+    """Which of these no longer work: tokens revoked, expired, gone or no longer configured, people suspended
+    or signed out everywhere."""
     tokens = {key: word for word in credentials if (key := decode(ApiToken.prefix, word))}
-    people = {
-        key: word for word in credentials if word.startswith("web_") and (key := decode("usr", f"usr_{word[4:]}"))
-    }
     now = clock.now()
     alive = set(usable(now).filter(pk__in=tokens).values_list("pk", flat=True)) if tokens else set()
-    active = (
-        set(User.objects.filter(Q(is_active=True), pk__in=people).values_list("pk", flat=True)) if people else set()
-    )
     return (
         {word for key, word in tokens.items() if key not in alive}
-        | {word for key, word in people.items() if key not in active}
+        | void(credentials)
         | _static_gone({word for word in credentials if word.startswith(STATIC_PREFIX)})
     )
 

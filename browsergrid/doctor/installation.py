@@ -9,6 +9,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from redis.exceptions import RedisError
 
+from apps.audit import guards as audit_guards
 from apps.events import guards as event_guards
 from apps.events import triggers
 from apps.sessions import guards as session_guards
@@ -62,7 +63,7 @@ def database() -> list[Finding]:
             return [
                 Finding(name, f"{seen}, {waiting} migrations to do", "`make up` or manage.py migrate", is_fatal=False)
             ]
-        absent = triggers.missing((*event_guards.GUARDS, *session_guards.GUARDS))
+        absent = triggers.missing((*audit_guards.GUARDS, *event_guards.GUARDS, *session_guards.GUARDS))
     except DatabaseError as error:
         remedy = "Check DATABASE_URL." if seen == "postgresql" else "Check the data directory."
         return [Finding(name, f"{seen}: {str(error).strip() or type(error).__name__}", remedy)]

@@ -1,17 +1,84 @@
 """The administration in the product's own language: its greys, accent and mark. See static/dashboard/css/admin.css."""
 
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest
 from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
 
 
 def _mark(request: HttpRequest) -> str:
     return static("dashboard/favicon.svg")
 
 
-def _styles(request: HttpRequest) -> str:
-    return static("dashboard/css/admin.css")
+def _file(name: str) -> Callable[[HttpRequest], str]:
+    return lambda request: static(f"dashboard/{name}")
+
+
+PLACES: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (  # heading → label, icon, address
+    ("", (("Overview", "dashboard", "admin:index"),)),
+    (
+        "Grid",
+        (
+            ("Pools", "view_week", "admin:pools_pool_changelist"),
+            ("Sessions", "web_asset", "admin:browser_sessions_browsersession_changelist"),
+            ("Nodes", "dns", "admin:nodes_node_changelist"),
+            ("Processes", "memory", "admin:nodes_process_changelist"),
+            ("Providers", "hub", "admin:pools_providerconfiguration_changelist"),
+        ),
+    ),
+    (
+        "People",
+        (
+            ("People", "person", "admin:accounts_user_changelist"),
+            ("Teams", "group", "admin:accounts_team_changelist"),
+            ("Invitations", "mail", "admin:accounts_invitation_changelist"),
+            ("Tokens", "key", "admin:tokens_apitoken_changelist"),
+            ("Quotas", "speed", "admin:quotas_quota_changelist"),
+        ),
+    ),
+    (
+        "Shares",
+        (
+            ("Pools with people", "share", "admin:pools_poolpersongrant_changelist"),
+            ("Pools with teams", "share", "admin:pools_poolteamgrant_changelist"),
+            ("Sessions with people", "share", "admin:browser_sessions_sessionpersongrant_changelist"),
+            ("Sessions with teams", "share", "admin:browser_sessions_sessionteamgrant_changelist"),
+        ),
+    ),
+    (
+        "Background work",
+        (
+            ("Periodic tasks", "schedule", "admin:django_celery_beat_periodictask_changelist"),
+            ("Runs", "checklist", "admin:tasks_taskrun_changelist"),
+            ("Intervals", "timelapse", "admin:django_celery_beat_intervalschedule_changelist"),
+            ("Crontabs", "calendar_month", "admin:django_celery_beat_crontabschedule_changelist"),
+        ),
+    ),
+    (
+        "Record",
+        (
+            ("Audit", "policy", "admin:audit_entry_changelist"),
+            ("Events", "list_alt", "admin:events_event_changelist"),
+        ),
+    ),
+)
+
+
+def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The places of the rail; one whose part is not installed is left out."""
+    return [
+        {"title": heading, "items": [*_items(places)], "separator": False, "collapsible": heading == "Shares"}
+        for heading, places in PLACES
+    ]
+
+
+def _items(places: tuple[tuple[str, str, str], ...]) -> Iterator[dict[str, Any]]:
+    for label, icon, address in places:
+        with suppress(NoReverseMatch):
+            yield {"title": label, "icon": icon, "link": reverse(address)}
 
 
 UNFOLD: dict[str, Any] = {
@@ -24,8 +91,9 @@ UNFOLD: dict[str, Any] = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
-    "STYLES": [_styles],
-    "SIDEBAR": {"show_search": True, "show_all_applications": False},
+    "STYLES": [_file(f"css/{name}.css") for name in ("admin", "tokens", "states", "strip")],
+    "SCRIPTS": [_file("js/admin-theme.js")],
+    "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": _navigation},
     "COLORS": {
         "base": {
             "50": "oklch(0.985 0.001 230)",

@@ -5,12 +5,13 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE
 
 from browsergrid.schedule import JOBS
-from browsergrid.settings import env, grid
+from browsergrid.settings import env, grid, mail, oidc
 from browsergrid.settings.admin_theme import UNFOLD  # noqa: F401 - read by unfold
 
 BASE_DIR = env.BASE_DIR
 DATA_DIR = env.data_dir()
 GRID = grid.load()
+MAIL = mail.settings()
 NODE_ADDRESS = GRID.node_address or f"unix:{grid.run_dir() / 'node.sock'}"
 
 DEBUG = False
@@ -39,18 +40,26 @@ INSTALLED_APPS = [
     "guardian",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_celery_beat",
     "django_htmx",
     "csp",
     "browsergrid",
     "apps.core",
     "apps.access",
-    "apps.accounts",
+    "apps.accounts.apps.AccountsConfig",
+    "apps.saved_views",
+    "apps.audit",
     "apps.events",
+    "apps.tasks",
     "apps.nodes",
+    "apps.quotas",
     "apps.tokens",
     "apps.pools",
     "apps.sessions.apps.SessionsConfig",
+    "apps.statistics",
     "apps.reconciler",
     "apps.gateway",
     "apps.api",
@@ -59,14 +68,16 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "browsergrid.requests.RequestIdentity",
     "browsergrid.inline.Security",
-    "browsergrid.static_files.StaticFiles",
     "browsergrid.inline.Csp",
+    "browsergrid.inline.Frames",
+    "browsergrid.hosts.OurHosts",
+    "browsergrid.static_files.StaticFiles",
     "browsergrid.inline.Sessions",
     "browsergrid.inline.Common",
     "browsergrid.inline.Csrf",
     "browsergrid.inline.Authentication",
     "browsergrid.inline.Messages",
-    "browsergrid.inline.Frames",
+    "browsergrid.signed_in.SignedIn",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -105,7 +116,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_IMPORTS = ("browsergrid.worker",)
 CELERY_TIMEZONE = "UTC"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "browsergrid.beat:PatientScheduler"  # django_celery_beat's, which waits
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_CELERY_BEAT_TZ_AWARE = True
@@ -133,23 +144,51 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "apps.accounts.passwords.MaximumLengthValidator", "OPTIONS": {"max_length": 128}},
 ]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_ADAPTER = "apps.accounts.adapter.AccountAdapter"
+ACCOUNT_CHANGE_EMAIL = True  # one address; the new one counts once it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if MAIL["MAIL_IS_CONFIGURED"] else "optional"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True  # for another address, too
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_RATE_LIMITS = {  # per address; `key` is the account and the address together, so that nobody locks others out
+    "login": "60/m/ip",
+    "login_failed": "20/5m/ip,5/5m/key",
+}
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-EMAIL_BACKEND = env.text("BROWSERGRID_EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+CACHES = {"default": {"BACKEND": "apps.accounts.cache.DatabaseCache"}}  # limits hold for all processes, without Redis
+MFA_ADAPTER = "apps.accounts.second_factor.FactorAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = not MAIL["MAIL_IS_CONFIGURED"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "BrowserGrid"
+SOCIALACCOUNT_ADAPTER = "apps.accounts.social.SocialAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": oidc.providers()}}
+MAIL_IS_CONFIGURED = MAIL["MAIL_IS_CONFIGURED"]
+EMAIL_BACKEND = MAIL["EMAIL_BACKEND"]
+EMAIL_TIMEOUT = MAIL["EMAIL_TIMEOUT"]
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = MAIL["EMAIL_FROM"]
+EMAIL_HOST = MAIL["EMAIL_HOST"]
+EMAIL_PORT = MAIL["EMAIL_PORT"]
+EMAIL_HOST_USER = MAIL["EMAIL_HOST_USER"]
+EMAIL_HOST_PASSWORD = MAIL["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_SSL = MAIL["EMAIL_USE_SSL"]
+EMAIL_USE_TLS = MAIL["EMAIL_USE_TLS"]
 
 # Cookies and headers
 SESSION_ENGINE = "apps.accounts.cookie_sessions"  # the table holds no cookie's value
 SESSION_COOKIE_NAME = "browsergrid_session"
 CSRF_COOKIE_NAME = "browsergrid_csrf"
-SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True  # scripts take the token from the page
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_REFERRER_POLICY = (
     "same-origin"  # `no-referrer` makes browsers send `Origin: null` with forms, which CSRF refuses
@@ -169,7 +208,6 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
     },
-    "EXCLUDE_URL_PREFIXES": ["/admin/"],
 }
 APPEND_SLASH = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
@@ -189,7 +227,7 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["apps.api.authentication.CredentialAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["apps.api.parser.StrictJson"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "apps.api.errors.problem",
     "UNAUTHENTICATED_USER": None,
@@ -204,8 +242,8 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
-    "PREPROCESSING_HOOKS": ["apps.api.schema.without_twins"],
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.api.schema.completed"],
+    "PREPROCESSING_HOOKS": ["apps.api.openapi.without_twins"],
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.api.openapi.completed"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "COMPONENT_SPLIT_REQUEST": False,
 }
@@ -213,6 +251,7 @@ SPECTACULAR_SETTINGS = {
 # Words and time
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = ["browsergrid.formats"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 LOG_FORMAT = env.text("BROWSERGRID_LOG_FORMAT", "pretty")

@@ -40,7 +40,8 @@ class Grid:
     admin_password: str = knob("", "Password of the first administrator; empty: made and printed once.")
     user_email: str = knob("user@browsergrid.local", "E-mail of the first ordinary user.")
     user_password: str = knob("", "Password of the first ordinary user; empty: made and printed once.")
-    open_signup: bool = knob(default=False, doc="Whether anybody may make an account.")
+    signup: str = knob("invitation", "Who may make an account: `open`, `invitation` or `closed`.")
+    staff_mfa: bool = knob(default=False, doc="Whether staff need a second factor before they may do anything.")
     connect_seconds: float = knob(10.0, "A claimed session without keep_alive ends when nobody connects for this long.")
     polled_fetch_seconds: float = knob(30.0, "A session served to a polled claim waits this long to be fetched.")
     start_timeout_seconds: float = knob(60.0, "A browser that does not answer this long after its start has failed.")
@@ -54,12 +55,22 @@ class Grid:
     user_pools: int = knob(2, "Pools an ordinary user may have.")
     user_pools_max: int = knob(5, "Sum of `max` over an ordinary user's pools.")
     user_pools_min: int = knob(2, "Sum of `min` over an ordinary user's pools.")
+    user_sessions: int = knob(0, "Sessions an ordinary user may have in use at once; 0: no limit.")
+    user_minutes_a_day: int = knob(0, "Minutes of sessions in a day (UTC) of an ordinary user; 0: no limit.")
+    user_storage_bytes: int = knob(0, "Bytes that an ordinary user may keep; 0: no limit.")
     claim_rate: int = knob(120, "Claims a minute for one token.")
     claim_rate_ip: int = knob(240, "Claims a minute for one address.")
+    read_rate: int = knob(1200, "Requests a minute that only read, for one token or signed-in person at the API.")
+    read_rate_ip: int = knob(2400, "The same for one address.")
+    write_rate: int = knob(300, "Requests a minute that change something, for one token or signed-in person.")
+    write_rate_ip: int = knob(600, "The same for one address.")
+    stranger_rate_ip: int = knob(120, "API requests a minute of one address with no credential or a wrong one.")
+    task_run_days: int = knob(7, "How long runs of background tasks are remembered.")
     drain_seconds: float = knob(20.0, "How long open sockets live on after SIGTERM.")
     metrics_open: tuple[str, ...] = knob(
         (), "Networks that may read /metrics without a staff token, comma-separated; empty: this machine."
     )
+    notice: str = knob("", "A sentence that stands above every page: planned maintenance, for instance.")
     claim_sticky_ip: bool = knob(
         default=False, doc="Whether a session may be reached only from the network that claimed it."
     )

@@ -2,15 +2,21 @@
 
 import os
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 from browsergrid.settings.base import *  # noqa: F403
-from browsergrid.settings.base import DATABASES, STORAGES
+from browsergrid.settings.base import DATABASES, GRID, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 WHITENOISE_AUTOREFRESH = True
+# Tests ask as fast as they can; those of the limits set their own.
+PLENTY = 100_000
+GRID = replace(
+    GRID, read_rate=PLENTY, read_rate_ip=PLENTY, write_rate=PLENTY, write_rate_ip=PLENTY, stranger_rate_ip=PLENTY
+)
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_TASK_ALWAYS_EAGER = False
 if "sqlite" in str(DATABASES["default"]["ENGINE"]):

@@ -2,34 +2,21 @@
 
 import pytest
 from django.contrib import admin
-from django.test import Client
 from django.urls import reverse
 
 from apps.accounts.models import User
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
 from apps.tokens.models import ApiToken
+from tests.administration.conftest import signed_in
 from tests.factories.people import make_token
 from tests.factories.pools import fake_provider
 
 pytestmark = pytest.mark.django_db
-OURS = ["accounts", "browser_sessions", "nodes", "pools", "tokens"]
-
-
-@pytest.fixture
-def staff(make_user):
-    return _client(make_user(staff=True))
-
-
-@pytest.fixture
-def superuser(make_user):
-    return _client(make_user(superuser=True))
-
-
-def _client(user):
-    client = Client()
-    client.force_login(user)
-    return client
+OURS = [
+    "accounts", "audit", "browser_sessions", "django_celery_beat", "events", "nodes", "pools", "quotas",
+    "tasks", "tokens",
+]  # fmt: skip
 
 
 def _ours():
@@ -65,7 +52,7 @@ def user_with_things(make_user, running_session):
 
 
 def test_an_ordinary_user_is_sent_to_the_sign_in(make_user):
-    assert _client(make_user()).get("/admin/").status_code == 302
+    assert signed_in(make_user()).get("/admin/").status_code == 302
 
 
 def test_a_system_pool_is_made_and_changed_through_the_services(staff, default_pool):
@@ -120,7 +107,11 @@ def test_sessions_are_read_only_and_can_be_released_by_force(staff, user_with_th
     assert staff.post(change, {"state": "ready"}).status_code == 403
     assert staff.get(reverse("admin:browser_sessions_browsersession_add")).status_code == 403
     form = {"action": "release", "_selected_action": [str(session.pk)]}
-    staff.post(reverse("admin:browser_sessions_browsersession_changelist"), form)
+    asked = staff.post(reverse("admin:browser_sessions_browsersession_changelist"), form)
+    session.refresh_from_db()
+    assert session.end_reason == ""
+    assert b"Leave it" in asked.content
+    staff.post(reverse("admin:browser_sessions_browsersession_changelist"), form | {"confirmed": "yes"})
     session.refresh_from_db()
     assert session.end_reason == "admin"
 
@@ -129,7 +120,10 @@ def test_tokens_are_revoked_there_and_their_hashes_never_shown(staff, user_with_
     token = ApiToken.objects.get(owner=user_with_things)
     page = staff.get(reverse("admin:tokens_apitoken_change", args=[token.pk]))
     assert token.hash not in page.content.decode()
-    staff.post(reverse("admin:tokens_apitoken_changelist"), {"action": "revoke", "_selected_action": [str(token.pk)]})
+    staff.post(
+        reverse("admin:tokens_apitoken_changelist"),
+        {"action": "revoke", "confirmed": "yes", "_selected_action": [str(token.pk)]},
+    )
     token.refresh_from_db()
     assert token.revoked_at is not None
 

@@ -65,10 +65,14 @@ def _check(operation: dict[str, Any], what: str, response: HttpResponse) -> None
         assert not response.content or media == "application/problem+json", what
         return
     assert media in content, f"{what}: {status} came as {media}"
-    pointer = content[media]["schema"]
-    validator = Draft202012Validator(_absolute(pointer), registry=_registry())
-    problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(json.loads(response.content))]
+    problems = disagreements(content[media]["schema"], json.loads(response.content))
     assert not problems, f"{what}: {status}: {problems}"
+
+
+def disagreements(schema: Any, value: Any) -> list[str]:
+    """Where the value is not what a schema of the document says."""
+    validator = Draft202012Validator(_absolute(schema), registry=_registry())
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(value)]
 
 
 @cache

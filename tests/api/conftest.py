@@ -1,4 +1,4 @@
-"""Callers of the API, and limits that one test does not leave behind for the next."""
+"""Callers of the API."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -6,15 +6,9 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.db import connections
 
-from apps.access import rates
 from apps.accounts.models import User
 from tests.api.caller import Caller
 from tests.factories.people import make_token
-
-
-@pytest.fixture(autouse=True)
-def _no_claims_counted() -> None:
-    rates._own_limiter.cache_clear()
 
 
 @pytest.fixture

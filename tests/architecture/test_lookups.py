@@ -15,8 +15,12 @@ CLOCKED = (
     "nodes",
     "tokens",
     "pools",
+    "audit",
+    "quotas",
+    "statistics",
     "sessions",
     "reconciler",
+    "tasks",
 )  # where deadlines are made
 MANAGERS = {"objects", "current", "_default_manager", "_base_manager"}
 

@@ -7,7 +7,7 @@ from django.test import Client, override_settings
 from apps.core.errors import Ended, NoCapacity, NotAllowed, TooMany
 
 
-@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "410", "500", "503"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "410", "413", "429", "500", "503"])
 def test_an_error_page_stands_alone(name: str) -> None:
     page = render_to_string(f"{name}.html")
     assert "<h1" in page
@@ -48,4 +48,4 @@ def test_signing_in_wrongly_names_neither_address_nor_password(client: Client) -
     answer = client.post("/accounts/login/", {"login": "nobody@example.com", "password": "wrong"})
     page = answer.content.decode()
     assert answer.status_code == 200
-    assert "not correct" in page
+    assert "do not belong together" in page

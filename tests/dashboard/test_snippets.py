@@ -1,11 +1,14 @@
 """Snippets: each client's, with the token in its place and nothing that could break out of the page."""
 
+from pathlib import Path
+
 import pytest
 
 from apps.access.outside import Origin
 from apps.dashboard.snippets import CLIENTS, coloured, for_claim, for_session
 
 ORIGIN = Origin("https", "grid.example.com")
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs/how-to/connect-a-client.md"
 
 
 def test_every_client_has_its_snippet() -> None:
@@ -47,3 +50,14 @@ def test_colouring_escapes_everything_and_changes_no_letter() -> None:
     html = coloured('print("<script>&")  <b>', marked="<b>")
     assert "<script>" not in html
     assert html.replace("<mark>", "").replace("</mark>", "").count("&lt;b&gt;") == 1
+
+
+@pytest.mark.parametrize("snippet", for_claim(ORIGIN, "TOKEN"), ids=lambda snippet: snippet.client)
+def test_the_documents_say_what_the_pages_say(snippet) -> None:
+    """The line that names the address is the same; only the host differs."""
+    told = DOCUMENT.read_text().replace("http://localhost:8000", ORIGIN.http).replace("ws://localhost:8000", ORIGIN.ws)
+    lines = [
+        line.strip().rstrip(",") for line in snippet.code.splitlines() if "TOKEN" in line or "debugger_address" in line
+    ]
+    told_flat = " ".join(told.split())
+    assert any(line in told_flat for line in lines)

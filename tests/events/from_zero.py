@@ -16,11 +16,12 @@ OURS = ("accounts", "events", "nodes", "tokens", "pools", "browser_sessions")
 
 def main() -> None:
     django.setup()
+    from apps.audit import guards as audit_guards
     from apps.events import guards as event_guards
     from apps.events.triggers import missing
     from apps.sessions import guards as session_guards
 
-    guards = (*event_guards.GUARDS, *session_guards.GUARDS)
+    guards = (*audit_guards.GUARDS, *event_guards.GUARDS, *session_guards.GUARDS)
     loader = MigrationLoader(connection)
     plan = [key for key in loader.graph._generate_plan(loader.graph.leaf_nodes(), at_end=True) if key[0] in OURS]
     lacking: dict[str, list[str]] = {}

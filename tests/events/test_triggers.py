@@ -12,6 +12,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
+from apps.audit import guards as audit_guards
 from apps.events import guards as event_guards
 from apps.events.models import EventPosition
 from apps.events.triggers import Guard, install, installed, missing
@@ -19,7 +20,7 @@ from apps.sessions import guards as session_guards
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 ROOT = Path(__file__).resolve().parents[2]
-ALL = (*event_guards.GUARDS, *session_guards.GUARDS)
+ALL = (*audit_guards.GUARDS, *event_guards.GUARDS, *session_guards.GUARDS)
 
 
 def guard(least: int, name: str = "test_position") -> Guard:

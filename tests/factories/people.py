@@ -1,12 +1,14 @@
 """People, the actors they are, and their tokens, made by the product's own services."""
 
 from collections.abc import Collection
-from datetime import datetime
 from itertools import count
+from typing import Any
+
+from django.test import Client
 
 from apps.access.actor import Actor
 from apps.access.permissions import Scope
-from apps.accounts.models import User
+from apps.accounts.models import Device, User
 from apps.tokens.models import ApiToken
 from apps.tokens.services import issue_token
 
@@ -23,12 +25,15 @@ def make_user(email: str = "", *, staff: bool = False, superuser: bool = False, 
 
 def actor_for(user: User, *, scopes: Collection[Scope] | None = None) -> Actor:
     """That person by cookie, or narrowed to `scopes`."""
-    credential = f"web_{user.public_id.removeprefix('usr_')}"
-    return Actor(user=user, credential=credential, scopes=None if scopes is None else frozenset(scopes))
+    return Actor(user=user, credential=user.web_credential, scopes=None if scopes is None else frozenset(scopes))
 
 
-def make_token(
-    user: User, *, name: str = "test", scopes: Collection[Scope] | None = None, expires_at: datetime | None = None
-) -> tuple[ApiToken, str]:
-    """The row and its secret."""
-    return issue_token(actor=actor_for(user), name=name, scopes=scopes, expires_at=expires_at)
+def make_token(user: User, *, name: str = "test", **limits: Any) -> tuple[ApiToken, str]:
+    """The row and its secret. `limits` are scopes, expires_at and pools."""
+    return issue_token(actor=actor_for(user), name=name, **limits)
+
+
+def signed_in_device(user: User) -> Device:
+    """A browser in which that person is signed in."""
+    Client().force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return Device.objects.filter(user=user).latest("created_at")

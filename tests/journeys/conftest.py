@@ -4,9 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.journeys.windows import chromium, open_page, shoot
 from tests.support.product import Product, drilled_product, running_product
 
-__all__ = ["drilled_product", "running_product"]
+__all__ = ["chromium", "drilled_product", "open_page", "running_product", "shoot"]
 
 
 @pytest.fixture(scope="module")

@@ -1,81 +1,14 @@
 """What a person sees, signed in with a real Chromium, while clients come and go. Each journey leaves a picture."""
 
-import os
 import re
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
+from tests.journeys.windows import Open, Shoot, until_live
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/lib/chromium/chromium")
-SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1920, 1080)}
-Open = Callable[..., Page]
-Shoot = Callable[[Page, str], None]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        options = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
-    """`open_page(email="", size="desk", theme="light")`: a window of its own; its complaints fail the test."""
-    complaints: list[str] = []
-    contexts = []
-
-    def opened(email: str = "", size: str = "desk", theme: str = "light", scripts: bool = True) -> Page:
-        width, height = SIZES[size]
-        context = chromium.new_context(
-            viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=scripts,
-            base_url=running_product.url, has_touch=size == "phone", is_mobile=size == "phone",
-        )  # fmt: skip
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
-            "console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None
-        )
-        if email:
-            sign_in(page, email, running_product.password)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def shoot(tmp_path: Path) -> Shoot:
-    """Saves a picture, under BROWSERGRID_PICTURES where that is set."""
-    folder = Path(os.environ.get("BROWSERGRID_PICTURES", str(tmp_path)))
-    folder.mkdir(parents=True, exist_ok=True)
-
-    def taken(page: Page, name: str) -> None:
-        page.screenshot(path=folder / f"dashboard-{name}.png", animations="disabled")
-
-    return taken
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/accounts/login/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("/")
-
-
-def until_live(page: Page) -> None:
-    page.wait_for_selector("bg-live[data-up]", state="attached")
 
 
 def use_a_browser(product: Product, chromium: Browser) -> Browser:
@@ -102,7 +35,7 @@ def test_a_session_appears_runs_and_ends_without_reloading(
     name = row.get_attribute("id")
     client.close()
     ended = page.locator(f"#{name}[data-state=completed]")
-    expect(ended).to_contain_text("Your client disconnected", timeout=10_000)
+    expect(ended).to_contain_text("The client disconnected", timeout=10_000)
     assert page.evaluate("window.neverReloaded") is True
 
 
@@ -133,7 +66,7 @@ def test_the_session_page_tells_the_story_as_it_happens(
     shoot(page, "session")
     client.close()
     running_product.api("DELETE", f"/sessions/{session['id']}")
-    expect(page.locator("#session-ending")).to_contain_text("You released this session", timeout=15_000)
+    expect(page.locator("#session-ending")).to_contain_text("Its owner released this session", timeout=15_000)
     expect(page.locator("#session-join")).to_be_empty()
     expect(page.locator("#session-head[data-state=completed]")).to_be_visible(timeout=15_000)
     shoot(page, "session-ended")
@@ -252,24 +185,3 @@ def test_a_page_is_whole_without_scripts(running_product: Product, open_page: Op
     row = page.locator("tr", has_text="scriptless")
     row.get_by_role("button", name="Release").click()
     expect(page.locator(".toaster")).to_contain_text("Released")
-
-
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", list(SIZES))
-def test_no_page_is_wider_than_its_window(
-    size: str, theme: str, running_product: Product, open_page: Open, shoot: Shoot
-) -> None:
-    page = open_page(running_product.admin_email, size=size, theme=theme)
-    for path in (
-        "/",
-        "/sessions/",
-        "/pools/",
-        "/pools/new/",
-        "/tokens/",
-        "/tokens/new/",
-        "/settings/",
-        "/accounts/email/",
-    ):
-        page.goto(path)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-        shoot(page, f"{path.strip('/').replace('/', '-') or 'overview'}-{size}-{theme}")

@@ -12,12 +12,17 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from apps.core.identifiers import encode, uuid7
+from apps.saved_views.services import save_view
 from tests.factories import pools, sessions
-from tests.factories.people import make_token
-from tests.permissions.roles import NOBODY, SOMEBODY, People, browsers, people, programs
-from tests.permissions.table import ADMIN, ADMIN_SIGN_IN, OPEN, OPEN_PATHS, PAGES, PROGRAM, Row
+from tests.factories.people import actor_for, make_token, signed_in_device
+from tests.permissions import table, teams_table
+from tests.permissions.roles import NOBODY, SOMEBODY, People, browsers, people, programs, team_things
+from tests.permissions.table import ADMIN, ADMIN_SIGN_IN, OPEN_PATHS, Row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+PROGRAM = [*table.PROGRAM, *teams_table.PROGRAM]
+PAGES = [*table.PAGES, *teams_table.PAGES]
+OPEN = table.OPEN | teams_table.OPEN
 
 
 def routes(
@@ -56,15 +61,18 @@ def world() -> tuple[People, dict[str, str], object]:
     session = sessions.make_claimed_session(those.a, keep_alive=True)
     warm = sessions.make_ready_session()
     claim = sessions.make_queued_claim(those.a)
+    pool = pools.make_pool(those.a)
     things = {
         "session": session.public_id,
         "warm": warm.public_id,
         "claim": claim.public_id,
-        "pool": pools.make_pool(those.a).public_id,
+        "pool": pool.public_id,
         "system": default.public_id,
         "token": make_token(those.a, name="of A")[0].public_id,
+        "device": signed_in_device(those.a).public_id,
+        "view": save_view(actor=actor_for(those.a), name="of A", query="state=live").public_id,
     }
-    return those, things, session
+    return those, things | team_things(those, session, pool), session
 
 
 @contextmanager
@@ -92,7 +100,7 @@ def test_a_program_address_answers_each_role_as_the_table_says(row: Row, world):
     those, things, session = world
     clients = programs(those, session)
     expected = dict.fromkeys(NOBODY, 401) | dict(zip(SOMEBODY, row.answers, strict=True))
-    expected["superuser"] = expected["staff"]
+    expected |= {"superuser": expected["staff"], "mate": teams_table.mate(row), "pooled": teams_table.pooled(row)}
     answered = {}
     for role in expected:
         with undone():
@@ -105,7 +113,7 @@ def test_a_page_answers_each_role_as_the_table_says(row: Row, world):
     those, things, _ = world
     clients = browsers(those)
     a, b, staff = row.answers
-    expected = {"a": a, "b": b, "staff": staff, "superuser": staff}
+    expected = {"a": a, "b": b, "mate": teams_table.mate(row), "staff": staff, "superuser": staff}
     answered = {}
     for role, client in clients.items():
         with undone():
@@ -157,7 +165,8 @@ def test_what_is_somebody_elses_is_like_what_is_not_there_to_the_byte(row: Row, 
     those, things, session = world
     is_program = row.path.startswith("/api/")
     client = (programs(those, session) if is_program else browsers(those))["b"]
-    kinds = {"session": "ses", "warm": "ses", "claim": "clm", "pool": "pool", "system": "pool", "token": "tok"}
+    kinds = {"session": "ses", "warm": "ses", "claim": "clm", "system": "pool", "token": "tok"}
+    kinds |= {"pool": "pool", "view": "view", "device": "dev"} | teams_table.KINDS
     nothing = {name: encode(kinds[name], uuid7()) for name in things}
     with undone():
         foreign = ask(client, row, row.path.format(**things))

@@ -13,6 +13,7 @@ from apps.core.errors import Ended
 from apps.events.catalog import EventType
 from apps.events.models import Event
 from apps.pools.models import Pool
+from apps.quotas.models import Quota
 from apps.reconciler.sweep import sweep as sweep_deadlines
 from apps.sessions.advance import Raced, advance
 from apps.sessions.claims import Caller, Claimed, attend, claim_session, serve
@@ -23,7 +24,7 @@ from apps.sessions.options import SessionOptions
 from apps.sessions.services import ask_unclaimed_to_stop, stop_session
 from apps.sessions.tickets import mint
 from tests.factories.people import actor_for
-from tests.factories.pools import ensure_default_pool
+from tests.factories.pools import ensure_default_pool, make_pool
 from tests.factories.sessions import end, make_claimed_session, make_gateway, make_ready_session, make_running_session
 from tests.sessions.states import counters, fields_of, recount, session_in
 from tests.support.at_once import at_once, failures
@@ -212,3 +213,11 @@ def test_a_ticket_minted_by_many_at_once_is_one_ticket(big: Pool, make_user: Cal
     answers = at_once([lambda: mint(session, actor=actor_for(user))] * 8)
     assert failures(answers) == []
     assert len(set(answers)) == 1
+
+
+def test_claims_at_once_in_two_pools_never_pass_a_quota(big: Pool, make_user: Callable[..., User]) -> None:
+    user = make_user()
+    Quota.objects.create(user=user, sessions=5)
+    make_pool(user, "second", max=3, max_concurrency=3)
+    at_once([lambda: claim_for(user), lambda: claim_for(user, pool="second")] * 8)
+    assert BrowserSession.objects.filter(owner=user).count() == 5

@@ -62,7 +62,7 @@ def test_the_owner_never_changes_once_there_is_one(
 ) -> None:
     session = session_in(state, owner=user, pool=pool)
     other = make_user()
-    with pytest.raises(DatabaseError, match="owner of a session never changes"):
+    with pytest.raises(DatabaseError, match="owner of a session changes by a transfer alone"):
         raw(session, "owner_id = %s", stored(other))
     with pytest.raises(DatabaseError):
         raw(session, "owner_id = NULL")

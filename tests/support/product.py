@@ -150,6 +150,8 @@ def _environment(site: Site, tokens: Mapping[str, str]) -> dict[str, str]:
         "BROWSERGRID_ADMIN_PASSWORD": PASSWORD,
         "BROWSERGRID_USER_PASSWORD": PASSWORD,
         "BROWSERGRID_EGRESS_ALLOW": f"localhost:{site.port}",
+        **{f"BROWSERGRID_{name}_RATE{whose}": "100000" for name in ("READ", "WRITE") for whose in ("", "_IP")},
+        "BROWSERGRID_STRANGER_RATE_IP": "100000",  # journeys look again and again
     }
 
 

@@ -223,6 +223,7 @@ class TokenSerializer(Document):
         allow_null=True,
         help_text="Null: all that its owner may do.",
     )
+    pools = PoolOfSession(many=True, allow_null=True, help_text="The only ones that it serves; null: no such limit.")
     created_at = s.DateTimeField()
     expires_at = s.DateTimeField(allow_null=True)
     last_used_at = s.DateTimeField(allow_null=True)
@@ -237,6 +238,13 @@ class TokenRequest(Document):
     name = s.CharField(max_length=120)
     scopes = s.ListField(child=s.ChoiceField([str(scope) for scope in Scope]), required=False, allow_null=True)
     expires_at = s.DateTimeField(required=False, allow_null=True)
+    pools = s.ListField(
+        child=s.CharField(),
+        required=False,
+        allow_null=True,
+        help_text="Names or ids: the only pools that it serves. Such a token claims from them, sees and uses what "
+        "belongs to them, and is for nothing else.",
+    )
 
 
 class TokenChange(Document):
@@ -250,6 +258,13 @@ class Limits(Document):
     claims_per_minute = s.IntegerField()
 
 
+class Quota(Document):
+    measure = s.CharField(help_text="`sessions` at once, `minutes` of today (UTC), `storage_bytes`.")
+    used = s.IntegerField()
+    limit = s.IntegerField(allow_null=True, help_text="Null: none.")
+    team = s.CharField(allow_null=True, help_text="Where it is of a team's members together: its name.")
+
+
 class Me(Document):
     object = always("user")
     id = s.CharField()
@@ -259,6 +274,7 @@ class Me(Document):
     credential = s.CharField(help_text="What was shown: an API token's id, or that of a static token or a cookie.")
     scopes = s.ListField(child=s.ChoiceField([str(scope) for scope in Scope]))
     limits = Limits()
+    quotas = Quota(many=True)
 
 
 def page_of(document: type[Document]) -> Document:

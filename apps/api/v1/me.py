@@ -9,6 +9,8 @@ from apps.access.permissions import Scope
 from apps.api.endpoint import Endpoint
 from apps.api.schema import problems
 from apps.api.v1 import documents
+from apps.api.v1.usage import quotas_json
+from apps.core import clock
 from apps.core.errors import Unauthenticated
 
 
@@ -40,5 +42,6 @@ class Me(Endpoint):
                     "pools_min": grid.user_pools_min if bounded else None,
                     "claims_per_minute": grid.claim_rate,
                 },
+                "quotas": quotas_json(user, clock.now()),
             }
         )

@@ -8,8 +8,9 @@ from rest_framework.response import Response
 from apps.access.lookup import find
 from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint, is_storable, known_only
+from apps.api.once import made_once
 from apps.api.pagination import page_of
-from apps.api.schema import KEY, PAGING, WAIT, problems
+from apps.api.schema import KEY, PAGING, WAIT, problems, repeated
 from apps.api.v1 import documents, examples
 from apps.api.v1.pool_json import KNOWN, pool_fields, pool_json
 from apps.api.v1.sessions import CLAIMED, Sessions
@@ -17,7 +18,8 @@ from apps.core import clock
 from apps.core.errors import Invalid
 from apps.pools.models import Pool
 from apps.pools.queries import visible_pools
-from apps.pools.services import change_pool, create_pool, delete_pool, pause_pool, resume_pool
+from apps.pools.services import change_pool, create_pool, delete_pool, resume_pool
+from apps.sessions.drain import drain_pool
 from apps.sessions.flush import flush_pool
 from apps.sessions.statistics import pool_statistics
 
@@ -39,9 +41,10 @@ class Pools(Endpoint):
         operation_id="pools_create",
         tags=["pools"],
         summary="Make a pool",
+        parameters=[KEY],
         request=documents.PoolRequest,
         examples=[examples.POOL],
-        responses={201: documents.PoolSerializer, **problems(422)},
+        responses={201: documents.PoolSerializer, 200: repeated(documents.PoolSerializer), **problems(410, 422)},
     )
     def post(self, request: Request) -> Response:
         body = self.body()
@@ -49,9 +52,14 @@ class Pools(Endpoint):
         is_system = body.get("is_system", False)
         if not isinstance(is_system, bool):
             raise Invalid("invalid", "is_system: Give true or false.", fields={"is_system": "Give true or false."})
-        pool = create_pool(actor=self.actor, fields=pool_fields(body), provider=_provider(body), system=is_system)
-        headers = {"Location": f"/api/v1/pools/{pool.public_id}"}
-        return Response(pool_json(pool), status=201, headers=headers)
+        actor, fields, provider = self.actor, pool_fields(body), _provider(body)
+        made = made_once(
+            self,
+            body,
+            lambda: create_pool(actor=actor, fields=fields, provider=provider, system=is_system),
+            lambda former: find(Pool, former, actor, Permission.POOL_MANAGE),
+        )
+        return made.answer(pool_json(made.thing), "/api/v1/pools")
 
 
 class PoolOne(Endpoint):
@@ -127,13 +135,14 @@ class PoolDrain(Endpoint):
     @extend_schema(
         operation_id="pools_drain",
         tags=["pools"],
-        summary="No new browsers, no new claims from now on; what runs goes on",
+        summary="No new browsers, no new claims; who waits is turned away, what runs goes on",
         request=None,
         responses={200: documents.PoolSerializer, **problems(404)},
     )
     def post(self, request: Request, id: str) -> Response:  # noqa: A002
         pool = find(Pool, id, self.actor, Permission.POOL_MANAGE)
-        return Response(pool_json(pause_pool(pool, actor=self.actor)))
+        drain_pool(pool, actor=self.actor)
+        return Response(pool_json(pool))
 
     @extend_schema(
         operation_id="pools_undrain",

@@ -28,7 +28,8 @@ def release(endpoint: Endpoint, id: str) -> HttpResponseBase:  # noqa: A002 - th
         return Response(status=204)
     actor = endpoint.actor
     own = actor.user is not None and session.owner_id == actor.user.pk
-    stop_session(session, actor=actor, reason=EndReason.RELEASED if own else EndReason.ADMIN)
+    by_staff = actor.sees_all and not own
+    stop_session(session, actor=actor, reason=EndReason.ADMIN if by_staff else EndReason.RELEASED)
     return Response(session_json(session, actor, endpoint.origin, clock.now()), status=202)
 
 

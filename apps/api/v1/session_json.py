@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from apps.access.actor import Actor
+from apps.access.lookup import may
 from apps.access.outside import Origin
 from apps.access.permissions import Permission
 from apps.api.v1.moments import moment, said
@@ -65,7 +66,7 @@ def connect_url(session: BrowserSession, actor: Actor, origin: Origin, ticket: s
     """None where nobody can connect (any more), or where this actor may not."""
     if session.owner_id is None or session.is_ended or session.stop_requested_at is not None:
         return None
-    if actor.user is None or not actor.has_scope(Permission.SESSION_USE):
+    if actor.user is None or not may(actor, Permission.SESSION_USE, session):
         return None
     return f"{origin.ws}/sessions/{session.public_id}/connect?ticket={ticket or mint(session, actor=actor)}"
 

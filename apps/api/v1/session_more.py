@@ -24,9 +24,8 @@ from apps.events.catalog import EventType
 from apps.events.models import Event
 from apps.events.queries import of_session
 from apps.sessions.models import BrowserSession
+from apps.sessions.queries import visible_sessions
 from apps.sessions.tickets import mint
-
-LOOPBACK = {"127.0.0.1", "::1"}
 
 
 class SessionEvents(Endpoint):
@@ -69,6 +68,9 @@ class Story(Source):
             is_over = self.session.is_ended
         return [(event.sequence or 0, event) for event in events], is_over
 
+    def is_allowed(self) -> bool:
+        return visible_sessions(self.actor).filter(pk=self.session.pk).exists()
+
     def shape(self, event: Event) -> dict[str, Any]:
         return event_json(event)
 
@@ -93,10 +95,9 @@ class SessionHostRoot(Endpoint):
 
 def _root(origin: Origin, secret: str) -> Origin:
     """`{secret}.connect.<host>` with the scheme and port of the request. An address has no names below it."""
-    host = "localhost" if origin.host in LOOPBACK else origin.host
-    if ":" in host or host.replace(".", "").isdecimal():
+    root = origin.below(f"{secret}.connect")
+    if root is None:
         raise Conflict(
             "no_host_name", "A root needs a host name: reach the service by one, or set BROWSERGRID_PUBLIC_URL."
         )
-    found = origin.on(f"{secret}.connect.{host}")
-    return Origin(found.scheme, found.netloc)
+    return root

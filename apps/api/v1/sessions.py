@@ -20,7 +20,8 @@ from apps.api.v1.releasing import release
 from apps.api.v1.session_json import session_json
 from apps.core import clock
 from apps.core.errors import Invalid
-from apps.sessions.lifecycle import SessionState
+from apps.sessions.filters import GROUPS
+from apps.sessions.lifecycle import Outcome, SessionState
 from apps.sessions.models import BrowserSession
 from apps.sessions.options import from_body
 from apps.sessions.queries import visible_sessions, with_clients
@@ -28,9 +29,21 @@ from apps.sessions.services import change_session, fetched
 
 CHANGEABLE = frozenset({"name", "metadata", "keep_alive", "timeout"})
 FILTERS = [
-    OpenApiParameter("state", str, description=f"One or several of {', '.join(SessionState)}; comma between."),
+    OpenApiParameter(
+        "state",
+        str,
+        description=f"One or several of {', '.join([*SessionState, *GROUPS])}; comma between.",
+    ),
     OpenApiParameter("pool", str, description="Name or id."),
-    OpenApiParameter("owner", str, description="An id, `usr_…`; for staff."),
+    OpenApiParameter("owner", str, description="`me`, an id (`usr_…`) or an e-mail address."),
+    OpenApiParameter("shared", bool, description="True: what others own and share with you; false: your own."),
+    OpenApiParameter("outcome", str, description=f"One or several of {', '.join(Outcome)}; comma between."),
+    OpenApiParameter("end_reason", str, description="One or several; comma between."),
+    OpenApiParameter("since", str, description="Claimed then or later: a time, or a span before now as `24h`."),
+    OpenApiParameter("until", str, description="Claimed before: a time, or a span before now as `7d`."),
+    OpenApiParameter(
+        "q", str, description="Text in the name or the metadata, an id or its beginning; or `metadata.<key>=<value>`."
+    ),
     OpenApiParameter(
         "metadata",
         {"type": "object", "additionalProperties": {"type": "string"}},
@@ -53,6 +66,8 @@ CLAIMED: dict[Any, Any] = {
 
 
 class Sessions(Endpoint):
+    counts_itself = frozenset({"POST"})  # a claim is counted where it is made, as at the other face
+
     @extend_schema(
         operation_id="sessions_list",
         tags=["sessions"],

@@ -5,7 +5,21 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from apps.api.v1 import claims, events, me, pools, releasing, session_more, sessions, tokens
+from apps.api.v1 import (
+    audit,
+    claims,
+    events,
+    invitations,
+    me,
+    pools,
+    releasing,
+    session_more,
+    sessions,
+    shares,
+    teams,
+    tokens,
+    usage,
+)
 from apps.api.v1.claiming import holding
 
 
@@ -21,6 +35,9 @@ urlpatterns = [
     *both("sessions/<str:id>/release", releasing.Release.as_view(), "session-release"),
     *both("sessions/<str:id>/host-root", session_more.SessionHostRoot.as_view(), "session-host-root"),
     *both("sessions/<str:id>/events", session_more.SessionEvents.as_view(), "session-events"),
+    *both("sessions/<str:id>/shares", shares.SessionShares.as_view(), "session-shares"),
+    *both("sessions/<str:id>/shares/<str:share_id>", shares.SessionShare.as_view(), "session-share"),
+    *both("sessions/<str:id>/transfer", shares.SessionTransfer.as_view(), "session-transfer"),
     *both("claims/<str:id>", claims.ClaimOne.as_view(), "claim"),
     *both("pools", pools.Pools.as_view(), "pools"),
     *both("pools/<str:id>", pools.PoolOne.as_view(), "pool"),
@@ -28,8 +45,18 @@ urlpatterns = [
     *both("pools/<str:id>/claim", holding(pools.PoolClaim.as_view()), "pool-claim"),
     *both("pools/<str:id>/drain", pools.PoolDrain.as_view(), "pool-drain"),
     *both("pools/<str:id>/flush", pools.PoolFlush.as_view(), "pool-flush"),
+    *both("pools/<str:id>/shares", shares.PoolShares.as_view(), "pool-shares"),
+    *both("pools/<str:id>/shares/<str:share_id>", shares.PoolShare.as_view(), "pool-share"),
+    *both("teams", teams.Teams.as_view(), "teams"),
+    *both("teams/<str:id>", teams.TeamOne.as_view(), "team"),
+    *both("teams/<str:id>/members", teams.TeamMembers.as_view(), "team-members"),
+    *both("teams/<str:id>/members/<str:member_id>", teams.TeamMember.as_view(), "team-member"),
+    *both("teams/<str:id>/invitations", invitations.TeamInvitations.as_view(), "team-invitations"),
+    *both("teams/<str:id>/invitations/<str:invitation_id>", invitations.TeamInvitation.as_view(), "team-invitation"),
     *both("tokens", tokens.Tokens.as_view(), "tokens"),
     *both("tokens/<str:id>", tokens.TokenOne.as_view(), "token"),
     *both("events", events.Events.as_view(), "events"),
+    *both("audit", audit.Audit.as_view(), "audit"),
+    *both("usage", usage.Usage.as_view(), "usage"),
     *both("me", me.Me.as_view(), "me"),
 ]

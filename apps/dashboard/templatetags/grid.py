@@ -10,8 +10,11 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from apps.dashboard import navigation, spans
+from apps.dashboard import meters, navigation, spans
+from apps.dashboard.banners import Banner
+from apps.dashboard.banners import banners as standing_banners
 from apps.dashboard.states import words
+from apps.dashboard.styles import styles_of
 from apps.dashboard.tally import running_of
 
 register = template.Library()
@@ -29,6 +32,17 @@ def theme(context: dict[str, Any]) -> str:
 @register.simple_tag(takes_context=True)
 def navigation_places(context: dict[str, Any]) -> navigation.Places:
     return navigation.places(context["request"])
+
+
+@register.simple_tag(takes_context=True)
+def page_styles(context: dict[str, Any]) -> tuple[str, ...]:
+    """Names of the sheets that this page needs beside the common ones."""
+    return styles_of(context.get("request"))
+
+
+@register.simple_tag(takes_context=True)
+def banners(context: dict[str, Any]) -> list[Banner]:
+    return standing_banners(context["request"])
 
 
 @register.simple_tag(takes_context=True)
@@ -109,6 +123,16 @@ def span(seconds: float) -> str:
 
 
 @register.filter
+def took(seconds: float | None) -> str:
+    return "–" if seconds is None else spans.took(seconds)
+
+
+@register.filter
+def bytes_said(number: int) -> str:
+    return meters.bytes_said(number)
+
+
+@register.filter
 def state_name(state: str) -> str:
     return words(state).word
 
@@ -121,3 +145,9 @@ def get(mapping: dict[str, Any], key: str) -> Any:
 @register.filter
 def is_check(field: BoundField) -> bool:
     return isinstance(field.field.widget, CheckboxInput)
+
+
+@register.filter
+def undo_of(extra_tags: str | None) -> str:
+    """The address that takes a message's deed back, from `messages.success(…, extra_tags="undo:/…/")`."""
+    return next((tag[5:] for tag in (extra_tags or "").split() if tag.startswith("undo:/")), "")

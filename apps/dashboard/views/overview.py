@@ -1,6 +1,7 @@
-"""Overview: strips of my pools, four figures, the Connect card, what needs attention."""
+"""Overview: strips of my pools, four figures, the day's charts, the Connect card, quotas, what needs attention."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -8,9 +9,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.access.actor import Actor
 from apps.core import clock
-from apps.dashboard.asking import actor_of, mine
+from apps.dashboard.asking import actor_of, mine, person
 from apps.dashboard.attention import attention
-from apps.dashboard.figures import Life, figures
+from apps.dashboard.figures import day_charts, figures, first_hour
+from apps.dashboard.meters import quota_rows
 from apps.dashboard.origin import origin_of
 from apps.dashboard.pools import pool_cards
 from apps.dashboard.rows import SessionRow, session_row
@@ -18,13 +20,15 @@ from apps.dashboard.snippets import PLACEHOLDER, for_claim
 from apps.dashboard.views.page import is_partial, page
 from apps.events.queries import last_position
 from apps.pools.queries import pool_to_claim
-from apps.sessions.lifecycle import SessionState
 from apps.sessions.queries import visible_sessions, with_clients
+from apps.sessions.usage import claims_since, sessions_in_use
+from apps.statistics.days import by_hour
+from apps.statistics.queries import usage_of
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import issue_token
 
 RECENT = 6
-MOST_LIVES = 5000  # beyond this the figures speak of the newest ones
+LAST_HOUR = timedelta(hours=1)
 FIRST_TOKEN = "First token"  # noqa: S105 - a name, not a secret
 
 
@@ -40,13 +44,12 @@ def overview(request: HttpRequest) -> HttpResponse:
         _, secret = issue_token(actor=actor, name=FIRST_TOKEN)
     context = {
         "live_position": position,
-        "figures": figures(_lives(actor), now),
+        **_numbers(request, actor, now),
         "cards": pool_cards(actor, now),
         "sessions": recent,
         "is_newcomer": is_newcomer,
         "default_pool": pool_to_claim(actor, ""),
         "first": recent[0] if recent else None,
-        "attention": attention(actor, now),
         **_connect(request, secret),
     }
     return render(request, "dashboard/overview/page.html", context)
@@ -59,10 +62,9 @@ def parts(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     recent = _recent(actor)
     context = {
-        "figures": figures(_lives(actor), clock.now()),
+        **_numbers(request, actor, clock.now()),
         "sessions": recent,
         "first": recent[0] if recent else None,
-        "attention": attention(actor, clock.now()),
     }
     return render(request, "dashboard/overview/parts.html", context)
 
@@ -87,6 +89,20 @@ def tally(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/parts/tally.html")
 
 
+def _numbers(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
+    """What counts: figures, charts, meters, and what they make one look at."""
+    key, first = person(request).pk, first_hour(now)
+    hours = by_hour(usage_of(actor, first, now), first, now)
+    quotas = quota_rows(person(request), now)
+    in_use = sessions_in_use([key]).get(key, 0)
+    return {
+        "figures": figures(hours, in_use=in_use, last_hour=claims_since(key, now - LAST_HOUR)),
+        "charts": day_charts(hours),
+        "quotas": [quota for quota in quotas if quota.limit is not None],
+        "attention": attention(actor, now, quotas),
+    }
+
+
 def _recent(actor: Actor) -> list[SessionRow]:
     rows = with_clients(visible_sessions(actor).filter(mine(actor)))[:RECENT]
     return [session_row(session, actor) for session in rows]
@@ -100,15 +116,3 @@ def _is_visit(request: HttpRequest) -> bool:
     """A person opens the page; not a prefetch or a frame, which would show the token to nobody."""
     is_prefetch = "prefetch" in request.headers.get("Sec-Purpose", "")
     return not is_prefetch and request.headers.get("Sec-Fetch-Dest", "document") == "document"
-
-
-def _lives(actor: Actor) -> list[Life]:
-    """A session that was told to end counts as over, as everywhere on these pages."""
-    since = clock.now() - timedelta(hours=24)
-    rows = visible_sessions(actor).filter(mine(actor), claimed_at__isnull=False).exclude(ended_at__lt=since)
-    names = ("claimed_at", "connected_at", "ended_at", "stop_requested_at", "state")
-    return [
-        Life(claimed, connected, ended or stopped, state == SessionState.ERROR)
-        for claimed, connected, ended, stopped, state in rows.values_list(*names)[:MOST_LIVES]
-        if claimed
-    ]

@@ -10,10 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
+from apps.audit.refusals import refused
 from apps.core.errors import GridError
+from apps.dashboard.asking import actor_of
 
 P = ParamSpec("P")
-OWN_PAGES = {403, 404, 410, 503}
+OWN_PAGES = {403, 404, 410, 429, 503}
 
 
 def page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -24,6 +26,8 @@ def page(view: Callable[Concatenate[HttpRequest, P], HttpResponse]) -> Callable[
         try:
             return view(request, *arguments, **options)
         except GridError as error:
+            if error.status == 403:
+                refused(actor_of(request), code=error.code, method=str(request.method), path=request.path)
             return refusal(request, error)
 
     return never_cache(login_required(inner))

@@ -1,4 +1,6 @@
-"""Pools: the list, one with its large strip, the form, deletion."""
+"""Pools: the list, one with its large strip, the form, what may be done to it, deletion."""
+
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,20 +13,28 @@ from apps.access.actor import Actor
 from apps.access.lookup import find
 from apps.access.permissions import Permission
 from apps.core import clock
-from apps.core.errors import Conflict, Invalid, NotAllowed
+from apps.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from apps.dashboard.asking import actor_of
 from apps.dashboard.forms.pools import PoolForm
+from apps.dashboard.occupancy import occupancy, queue
 from apps.dashboard.origin import origin_of
+from apps.dashboard.pool_acts import ACTS, acts
+from apps.dashboard.pool_claims import claims_chart
+from apps.dashboard.pool_words import NAMES, explained
 from apps.dashboard.pools import one_card, pool_cards, rules
-from apps.dashboard.rows import session_row
+from apps.dashboard.rows import session_rows
 from apps.dashboard.snippets import for_claim
 from apps.dashboard.views.page import page
 from apps.events.queries import last_position
+from apps.pools.allowance import allowance, default_provider, room
 from apps.pools.models import Pool
+from apps.pools.queries import visible_pool
 from apps.pools.services import change_pool, create_pool, delete_pool
-from apps.sessions.queries import live, visible_sessions, waiting, with_clients
+from apps.sessions.queries import live, visible_sessions, with_clients
 
 RECENT = 20
+DIGITS = 9  # of a number that is explained
+UNDONE_BY = {"pause": "resume", "resume": "pause"}  # a toast offers it
 
 
 @page
@@ -57,15 +67,18 @@ def strips(request: HttpRequest) -> HttpResponse:
 def pool(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address's own word
     position = last_position()
     actor, now = actor_of(request), clock.now()
-    found = find(Pool, id, actor, Permission.POOL_VIEW)
-    sessions = with_clients(live(visible_sessions(actor)).filter(pool=found))[:RECENT]
+    found = visible_pool(actor, id)
+    sessions = list(with_clients(live(visible_sessions(actor)).filter(pool=found)))
+    shown = _live(found, actor)
     context = {
+        **shown,
         "live_position": position,
         "pool": found,
-        "card": one_card(found, actor, now),
+        "card": one_card(found, actor, now, sessions),
         "rules": rules(found),
-        "queued": waiting(found, now).count(),
-        "sessions": [session_row(session, actor) for session in sessions],
+        "acts": acts(found, actor, shown["queue"].number),
+        "claims_chart": claims_chart(found, now),
+        "sessions": session_rows(sessions[:RECENT], actor),
         "shows_owner": actor.sees_all,
         "snippets": for_claim(origin_of(request), pool="" if found.is_default else found.name),
     }
@@ -73,11 +86,19 @@ def pool(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the add
 
 
 @page
+@require_GET
+def parts(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
+    """Its occupancy and queue, for live replacement."""
+    actor = actor_of(request)
+    return render(request, "dashboard/pools/parts.html", _live(visible_pool(actor, id), actor))
+
+
+@page
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     actor.require(Permission.POOL_CREATE)
-    form = PoolForm(request.POST or None, actor=actor)
+    form = PoolForm(request.POST or None, actor=actor, **_limits(actor))
     if form.is_valid():
         try:
             made = create_pool(actor=actor, fields=form.values(), system=form.cleaned_data.get("is_system", False))
@@ -86,8 +107,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, f"The pool “{made.name}” is there; its warm browsers are starting.")
             return redirect("dashboard:pools-one", made.public_id)
-    context = {"form": form, "limits": settings.GRID, "is_staff": actor.sees_all}
-    return render(request, "dashboard/pools/form.html", context, status=422 if form.errors else 200)
+    return _form(request, form, {"limits": settings.GRID, "is_staff": actor.sees_all})
 
 
 @page
@@ -95,7 +115,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     actor = actor_of(request)
     found = _managed(id, actor)
-    form = PoolForm(request.POST or None, actor=actor, pool=found)
+    form = PoolForm(request.POST or None, actor=actor, pool=found, **_limits(actor, found))
     if form.is_valid():
         try:
             change_pool(found, actor=actor, fields=form.values())
@@ -105,8 +125,7 @@ def edit(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
         else:
             messages.success(request, "Saved. The reconciler is bringing the pool to its new size.")
             return redirect("dashboard:pools-one", id)
-    context = {"form": form, "pool": found, "limits": settings.GRID, "is_staff": actor.sees_all}
-    return render(request, "dashboard/pools/form.html", context, status=422 if form.errors else 200)
+    return _form(request, form, {"pool": found, "limits": settings.GRID, "is_staff": actor.sees_all})
 
 
 @page
@@ -126,8 +145,56 @@ def delete(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     return render(request, "dashboard/pools/delete.html", context)
 
 
+@page
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, id: str, act: str) -> HttpResponse:  # noqa: A002
+    """Pause, resume, drain or flush: asks first, then does it and says what follows."""
+    actor = actor_of(request)
+    found = _managed(id, actor)
+    if act not in ACTS:
+        raise NotFound
+    if request.method == "POST":
+        back = f"undo:{reverse('dashboard:pools-act', args=[id, UNDONE_BY[act]])}" if act in UNDONE_BY else ""
+        messages.success(request, ACTS[act].done(found, actor), extra_tags=back)
+        return redirect("dashboard:pools-one", id)
+    queued = queue(found, actor, clock.now()).number
+    asked = next(asked for asked in acts(found, actor, queued, only=act))
+    return render(request, "dashboard/pools/act.html", {"act": asked, "card": one_card(found, actor, clock.now())})
+
+
+@page
+@require_GET
+def explain(request: HttpRequest) -> HttpResponse:
+    """What the numbers of the form do, in sentences, as one types them."""
+    typed = ((name, request.GET.get(name, "").strip()) for name in NAMES)
+    numbers = {name: int(text) for name, text in typed if text.isascii() and text.isdecimal() and len(text) <= DIGITS}
+    return render(request, "dashboard/pools/explained.html", {"explained": explained(numbers)})
+
+
 def _managed(id: str, actor: Actor) -> Pool:  # noqa: A002
     found = find(Pool, id, actor, Permission.POOL_MANAGE)
     if found.is_system and not actor.sees_all:
         raise NotAllowed("staff_only", "Only staff may change system pools.")
     return found
+
+
+def _live(pool: Pool, actor: Actor) -> dict[str, Any]:
+    now = clock.now()
+    return {"pool": pool, "occupancy": occupancy(pool), "queue": queue(pool, actor, now)}
+
+
+def _limits(actor: Actor, pool: Pool | None = None) -> dict[str, Any]:
+    """What the form names beside its fields: an ordinary owner's limits, and the room of the nodes."""
+    owner = pool.owner if pool else actor.user
+    is_limited = owner is not None and not actor.sees_all
+    return {
+        "allowance": allowance(owner, pool) if owner is not None and is_limited else None,
+        "room": room(pool.provider if pool else default_provider()),
+    }
+
+
+def _form(request: HttpRequest, form: PoolForm, context: dict[str, object]) -> HttpResponse:
+    numbers = {name: form[name].value() for name in NAMES}
+    typed = {name: int(text) for name, text in numbers.items() if str(text).isdecimal() and len(str(text)) <= DIGITS}
+    context |= {"form": form, "explained": explained(typed)}
+    return render(request, "dashboard/pools/form.html", context, status=422 if form.errors else 200)

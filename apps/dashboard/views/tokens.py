@@ -2,21 +2,26 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from apps.access.actor import Actor
 from apps.access.lookup import find
 from apps.access.permissions import Permission, Scope
 from apps.core import clock
 from apps.core.errors import Invalid
 from apps.dashboard.asking import actor_of
+from apps.dashboard.claiming import pools_to_choose
 from apps.dashboard.forms.tokens import MEANINGS, TokenForm
 from apps.dashboard.origin import origin_of
 from apps.dashboard.snippets import for_claim
 from apps.dashboard.views.page import page
+from apps.pools.models import Pool
+from apps.pools.queries import pool_to_claim, pools_with_keys
 from apps.tokens.models import ApiToken
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import issue_token, revoke_token
@@ -34,6 +39,7 @@ class TokenRow:
     expires_at: datetime | None
     last_used_at: datetime | None
     status: str  # "works", "expired" or "revoked"
+    pools: tuple[str, ...]  # names; none: all
 
 
 @page
@@ -46,7 +52,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     actor, now = actor_of(request), clock.now()
-    form = TokenForm(request.POST or None)
+    form = TokenForm(request.POST or None, pools=pools_to_choose(actor))
     if form.is_valid():
         try:
             _, secret = issue_token(
@@ -54,6 +60,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 name=form.cleaned_data["name"],
                 scopes=form.wanted_scopes(),
                 expires_at=form.expires_at(now),
+                pools=_pools(form, actor),
             )
         except Invalid as error:
             form.refuse(error)
@@ -81,14 +88,21 @@ def revoke(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the a
 
 def _listed(request: HttpRequest) -> dict[str, object]:
     now = clock.now()
-    rows = [_row(token, now) for token in own_tokens(actor_of(request))[:MOST]]
+    found = list(own_tokens(actor_of(request))[:MOST])
+    pools = pools_with_keys({key for token in found for key in token.pool_keys})
+    rows = [_row(token, now, pools) for token in found]
     return {
         "tokens": [row for row in rows if row.status == "works"],
         "former": [row for row in rows if row.status != "works"],
     }
 
 
-def _row(token: ApiToken, now: datetime) -> TokenRow:
+def _pools(form: TokenForm, actor: Actor) -> set[UUID] | None:
+    words = form.wanted_pools()
+    return None if words is None else {pool_to_claim(actor, word).pk for word in words}
+
+
+def _row(token: ApiToken, now: datetime, pools: dict[UUID, Pool] | None = None) -> TokenRow:
     if token.revoked_at is not None:
         status = "revoked"
     elif token.expires_at is not None and token.expires_at <= now:
@@ -105,4 +119,5 @@ def _row(token: ApiToken, now: datetime) -> TokenRow:
         expires_at=token.expires_at,
         last_used_at=token.last_used_at,
         status=status,
+        pools=tuple(pool.name for key in token.pool_keys if (pool := (pools or {}).get(key))),
     )

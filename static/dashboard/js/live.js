@@ -1,37 +1,46 @@
-// <bg-live src after>: keeps the page true. Quiet while the stream holds; a thin bar when it breaks.
-import { concern, everything } from "./parts.js";
-import { Stream } from "./stream.js";
+// <bg-live src after>: keeps the page true. Quiet while the line holds; a thin bar when it breaks.
+import { again, concern, everything, topics } from "./parts.js";
+import { Line } from "./line.js";
 
 const FORGIVEN = 2; // a single hiccup is nobody's business
 
 customElements.define("bg-live", class extends HTMLElement {
   connectedCallback() {
-    const stream = (this.stream = new Stream(this.getAttribute("src"), this.getAttribute("after")));
-    stream.addEventListener("change", (event) => concern(event.detail));
-    stream.addEventListener("reset", everything);
-    stream.addEventListener("up", () => {
+    const line = (this.line = new Line(this.getAttribute("src"), parseInt(this.getAttribute("after"), 10)));
+    line.addEventListener("change", (event) => concern(event.detail));
+    line.addEventListener("reload", everything);
+    line.addEventListener("toast", (event) => document.dispatchEvent(new CustomEvent("bg:toast", { detail: event.detail })));
+    line.addEventListener("up", () => {
       this.dataset.up = "";
-      if (this.missed) everything();
-      this.missed = false;
+      again();
       this.quiet();
     });
-    stream.addEventListener("down", (event) => {
+    line.addEventListener("down", (event) => {
       delete this.dataset.up;
-      this.missed = true;
       if (event.detail.failures >= FORGIVEN) this.tell(event.detail.seconds);
+      if (navigator.onLine) this.ask();
     });
-    document.addEventListener("bg:changed", () => this.favicon());
+    const look = () => line.watch(topics());
+    document.addEventListener("bg:changed", () => (look(), this.favicon()));
+    document.addEventListener("htmx:afterSettle", look);
     this.favicon();
-    stream.open();
+    look();
+    line.open();
   }
 
   disconnectedCallback() {
-    this.stream.close();
+    this.line.close();
+  }
+
+  // A refused socket does not say why. If a page would lead to the sign-in, so does this one.
+  async ask() {
+    const answer = await fetch(this.dataset.ask, { headers: { "X-Live": "1" }, redirect: "manual" }).catch(() => null);
+    if (answer?.type === "opaqueredirect") location.reload();
   }
 
   tell(seconds) {
     clearInterval(this.countdown);
-    const again = Date.now() + seconds * 1000;
+    const next = Date.now() + seconds * 1000;
     if (!this.bar) {
       this.bar = document.createElement("div");
       this.bar.className = "live-bar";
@@ -40,15 +49,12 @@ customElements.define("bg-live", class extends HTMLElement {
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = "Try now";
-      button.addEventListener("click", () => {
-        this.stream.close();
-        this.stream.retry();
-      });
+      button.addEventListener("click", () => this.line.retry());
       this.bar.append(words, button);
       this.append(this.bar);
     }
     const draw = () => {
-      const left = Math.max(0, Math.ceil((again - Date.now()) / 1000));
+      const left = Math.max(0, Math.ceil((next - Date.now()) / 1000));
       this.bar.firstChild.textContent = left ? `No live updates: the connection is lost. Next try in ${left} s.` : "No live updates: trying again.";
     };
     draw();

@@ -27,3 +27,11 @@ document.addEventListener("submit", (event) => {
   else form.dataset.sent = "1";
 });
 addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+// Where a row of places is wider than the window, the one where we are is in sight.
+for (const current of document.querySelectorAll("nav.tabs [aria-current], nav li > [aria-current]")) {
+  const list = current.closest(".tabs, ul, ol");
+  if (list.scrollWidth <= list.clientWidth) continue;
+  const [place, frame] = [current.getBoundingClientRect(), list.getBoundingClientRect()];
+  list.scrollLeft += place.left - frame.left - (frame.width - place.width) / 2;
+}

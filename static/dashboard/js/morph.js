@@ -1,6 +1,6 @@
 // Changes an element into another in place: what is equal stays the same node, so focus, hover and transitions live on.
 const OWN_TEXT = new Set(["BG-TIME", "BG-DURATION"]); // they draw themselves from their attributes
-const OWN_ATTRIBUTES = new Set(["data-current", "data-done", "open"]); // of the page, not of the server
+const OWN_ATTRIBUTES = new Set(["data-current", "data-done", "data-table", "aria-expanded", "open"]); // of the page, not of the server
 
 export function morph(from, to) {
   if (from.isEqualNode(to)) return false;

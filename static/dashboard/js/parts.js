@@ -7,7 +7,14 @@ import { morph } from "./morph.js";
 const AT_ONCE = 40;
 const waiting = new Set();
 const running = new Set();
+const missed = new Set(); // could not be fetched: asked for again when the line is back
 let timer = 0;
+
+export function topics() {
+  const parts = [...document.querySelectorAll("[data-live], [data-live-on]")];
+  const named = parts.flatMap((part) => `${part.dataset.live ?? ""} ${part.dataset.liveOn ?? ""}`.split(" "));
+  return [...new Set(named.filter(Boolean))].sort();
+}
 
 export function concern({ type, session, pool }) {
   const keys = [session, pool, type.split(".")[0], type].filter(Boolean);
@@ -23,6 +30,12 @@ export function concern({ type, session, pool }) {
 
 export function everything() {
   for (const part of document.querySelectorAll("[data-live]")) waiting.add(part);
+  schedule();
+}
+
+export function again() {
+  for (const part of missed) waiting.add(part);
+  missed.clear();
   schedule();
 }
 
@@ -61,7 +74,7 @@ async function refresh({ url, parts }) {
   parts.forEach((part) => running.add(part));
   try {
     const fragment = await html(url);
-    if (fragment) parts.forEach((part) => change(part, fragment));
+    parts.forEach((part) => (fragment ? change(part, fragment) : missed.add(part)));
   } finally {
     parts.forEach((part) => running.delete(part));
   }
@@ -105,7 +118,7 @@ async function html(url) {
     template.innerHTML = await answer.text();
     return template.content;
   } catch {
-    return null; // the stream's own bar tells of a lost connection
+    return null; // the line's own bar tells of a lost connection
   }
 }
 
@@ -116,8 +129,21 @@ function tint(element, name) {
   element.addEventListener("animationend", () => element.classList.remove(name), { once: true });
 }
 
+// Only the digits that changed roll, up when the number grew; for ears and for copying it stays one text.
 function roll(number, before) {
   if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-  const up = parseFloat(number.textContent) >= parseFloat(before) ? 1 : -1;
-  number.animate([{ transform: `translateY(${up * 45}%)`, opacity: 0 }, {}], { duration: 220, easing: "cubic-bezier(.2,.7,.2,1)" });
+  const after = number.textContent;
+  const way = parseFloat(after) >= parseFloat(before) ? 1 : -1;
+  const digits = [...after].map((digit, place) => {
+    const span = document.createElement("span");
+    span.textContent = digit;
+    if (digit !== before[place - (after.length - before.length)]) span.className = "rolls";
+    return span;
+  });
+  number.replaceChildren(...digits);
+  const rolling = [...number.querySelectorAll(".rolls")].map((digit, place) =>
+    digit.animate([{ transform: `translateY(${way * 60}%)`, opacity: 0 }, {}], { duration: 260 + 40 * place, easing: "cubic-bezier(.2,.7,.2,1)" }).finished);
+  Promise.allSettled(rolling).then(() => {
+    if (number.querySelector(".rolls") && number.textContent === after) number.textContent = after;
+  });
 }

@@ -1,5 +1,6 @@
 // <bg-table>: j/k move, x selects, o opens, r releases. New rows wait while the pointer is over the table.
-import { place } from "./parts.js";
+// Releasing all that are selected asks once more, in place, for it cannot be undone.
+import { concern, place } from "./parts.js";
 
 customElements.define("bg-table", class extends HTMLElement {
   connectedCallback() {
@@ -8,12 +9,16 @@ customElements.define("bg-table", class extends HTMLElement {
     document.addEventListener("keydown", this.keys);
     this.addEventListener("bg:arrival", (event) => this.arrive(event));
     this.addEventListener("change", (event) => this.select(event.target));
+    this.addEventListener("click", (event) => this.answer(event.target));
+    this.released = (event) => event.detail.elt.id === "sessions-form" && event.detail.successful && this.none({ ask: true });
+    document.addEventListener("htmx:afterRequest", this.released);
     this.addEventListener("pointerleave", () => this.letIn());
     this.count();
   }
 
   disconnectedCallback() {
     document.removeEventListener("keydown", this.keys);
+    document.removeEventListener("htmx:afterRequest", this.released);
   }
 
   get rows() {
@@ -21,7 +26,7 @@ customElements.define("bg-table", class extends HTMLElement {
   }
 
   press(event) {
-    if (event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
+    if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
     const current = this.querySelector("tr[data-current]");
     const act = {
       j: () => this.go(current, 1),
@@ -29,10 +34,11 @@ customElements.define("bg-table", class extends HTMLElement {
       x: () => current?.querySelector("input[type=checkbox]")?.click(),
       o: () => current?.querySelector(".main a")?.click(),
       Enter: () => event.target.closest("a, button, input") || current?.querySelector(".main a")?.click(),
-      r: () => current?.querySelector("[data-release]")?.click(),
+      r: () => (this.selected.length ? this.sure(true) : current?.querySelector("[data-release]")?.click()),
+      Escape: () => this.selected.length && (this.querySelector("[data-sure]:not([hidden])") ? this.sure(false) : this.none()),
     }[event.key];
     if (!act) return;
-    if (event.key !== "Enter") event.preventDefault();
+    if (event.key !== "Enter" && event.key !== "Escape") event.preventDefault();
     act();
   }
 
@@ -53,10 +59,38 @@ customElements.define("bg-table", class extends HTMLElement {
     this.count();
   }
 
+  get selected() {
+    return [...this.querySelectorAll("tbody input[type=checkbox]:checked")];
+  }
+
   count() {
-    const selected = this.querySelectorAll("tbody input[type=checkbox]:checked").length;
+    const number = this.selected.length;
     const words = this.querySelector("[data-selected]");
-    if (words) words.textContent = `${selected} selected`;
+    if (words) words.textContent = `${number} selected`;
+    const all = this.querySelector("[data-release-all]");
+    if (all) all.textContent = number === 1 ? "Release 1 session" : `Release ${number} sessions`;
+    if (!number) this.sure(false);
+  }
+
+  answer(target) {
+    if (target.closest?.("[data-ask]")) this.sure(true);
+    else if (target.closest?.("[data-keep]")) this.sure(false);
+    else if (target.closest?.("[data-none]")) this.none();
+  }
+
+  sure(asks) {
+    const bar = this.querySelector(".selection");
+    if (!bar) return;
+    bar.querySelector("[data-sure]").hidden = !asks;
+    for (const part of bar.querySelectorAll("[data-ask], [data-none], [data-selected]")) part.hidden = asks;
+    if (asks) bar.querySelector("[data-release-all]").focus();
+  }
+
+  none({ ask = false } = {}) {
+    const rows = this.selected.map((box) => box.closest("tr"));
+    for (const box of this.querySelectorAll("input[type=checkbox]")) box.checked = false;
+    this.count();
+    if (ask) for (const row of rows) concern({ type: "session.stopping", session: row.dataset.live });
   }
 
   arrive(event) {

@@ -1,15 +1,20 @@
 """The list of sessions, its live rows, release."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from apps.access.actor import Actor
 from apps.accounts.models import User
+from apps.core import clock
 from apps.dashboard.views import sessions as view
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
+from tests.factories.pools import ensure_default_pool
 
 SignIn = Callable[[User], Client]
 Make = Callable[..., BrowserSession]
@@ -41,7 +46,8 @@ def test_staff_see_all_and_the_warm_ones_apart(
     client = sign_in(staff)
     assert rows(client.get("/sessions/")) == [claimed.public_id]
     assert rows(client.get("/sessions/?state=warm")) == [warm.public_id]
-    assert rows(client.get("/sessions/?whose=mine")) == []
+    assert rows(client.get("/sessions/?owner=me")) == []
+    assert rows(client.get("/sessions/?owner=ANN@example.com")) == [claimed.public_id]
 
 
 def test_the_warm_filter_is_not_for_everybody(ann: User, sign_in: SignIn, ready_session: Make) -> None:
@@ -147,11 +153,102 @@ def test_release_leads_nowhere_else(back: str, ann: User, sign_in: SignIn, claim
     assert answer["Location"] == f"/sessions/{session.public_id}/"
 
 
-def test_the_list_costs_the_same_for_one_row_as_for_many(
-    ann: User, sign_in: SignIn, claimed_session: Make, django_assert_max_num_queries: Callable
+def test_more_leads_on_as_a_link_and_keeps_the_filter(
+    ann: User, sign_in: SignIn, claimed_session: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(5):
-        claimed_session(ann)
+    monkeypatch.setattr(view, "PAGE", 2)
+    made = sorted((claimed_session(ann, metadata={"order": "42"}).public_id for _ in range(5)), reverse=True)
+    claimed_session(ann)
+    client, address, seen = sign_in(ann), "/sessions/?metadata.order=42", []
+    while address:
+        answer = client.get(address)
+        assert "<html" in answer.content.decode()
+        seen += rows(answer)
+        address = answer.context["more_url"]
+    assert seen == made
+    assert answer.context["first_url"] == "/sessions/?metadata.order=42"
+
+
+def test_a_filter_that_cannot_be_understood_is_named_and_left_out(
+    ann: User, sign_in: SignIn, claimed_session: Make
+) -> None:
+    session = claimed_session(ann)
+    answer = sign_in(ann).get("/sessions/?since=yesterday&pool=default")
+    assert rows(answer) == [session.public_id]
+    assert "Give a time" in answer.content.decode()
+    assert answer.context["wanted"].query == "pool=default"
+
+
+def test_each_filter_that_is_on_can_be_taken_away(ann: User, sign_in: SignIn, claimed_session: Make) -> None:
+    claimed_session(ann)
+    page = sign_in(ann).get("/sessions/?state=live&q=metadata.order%3D42&end_reason=idle&since=24h")
+    chips = {chip.label: chip.url for chip in page.context["wanted"].chips()}
+    assert chips["Ended because"] == "/sessions/?state=live&since=24h&metadata.order=42"
+    assert set(chips) == {"Ended because", "Since", "metadata.order"}
+    assert "the last 24 hours" in page.content.decode()
+
+
+def test_the_address_that_htmx_keeps_has_no_empty_fields(ann: User, sign_in: SignIn, claimed_session: Make) -> None:
+    claimed_session(ann)
+    answer = sign_in(ann).get("/sessions/?state=live&q=&pool=&outcome=", headers={"HX-Request": "true"})
+    assert answer["HX-Push-Url"] == "/sessions/?state=live"
+
+
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\"'>", "{{ 7 }}", "\u202e", "%00", "' OR 1=1 --"])
+def test_what_is_typed_comes_back_as_text(text: str, ann: User, sign_in: SignIn, claimed_session: Make) -> None:
+    claimed_session(ann, name="<script>x</script>", metadata={"<script>": "<img src=x onerror=y>"})
+    for address in (f"/sessions/?{urlencode({'q': text})}", f"/sessions/?{urlencode({'metadata.' + text: text})}"):
+        page = sign_in(ann).get(address).content.decode()
+        assert "<script>alert" not in page
+        assert "<script>x" not in page
+        assert "<img" not in page
+
+
+def test_release_of_many_says_how_many_and_stays_on_the_page(ann: User, sign_in: SignIn, claimed_session: Make) -> None:
+    made = [claimed_session(ann).public_id for _ in range(3)]
+    answer = sign_in(ann).post("/sessions/release/", {"id": made}, headers={"HX-Request": "true"})
+    assert answer.status_code == 204
+    assert "3 sessions released" in answer["HX-Trigger"]
+
+
+@pytest.mark.database
+def test_the_list_costs_the_same_for_30_sessions_as_for_300(ann: User, staff: User, sign_in: SignIn) -> None:
+    pool = ensure_default_pool()
+    for person in (ann, staff):
+        client = sign_in(person)
+        client.get("/sessions/")  # what is made once
+        costs = []
+        for number in (30, 270):
+            many_sessions(person, pool, number)
+            with CaptureQueriesContext(connection) as asked:
+                client.get("/sessions/?metadata.order=42&state=live")
+                client.get("/sessions/")
+            costs.append(len(asked))
+        assert costs[0] == costs[1]
+        assert costs[0] <= 2 * 12
+
+
+def many_sessions(owner: User, pool: Pool, number: int) -> None:
+    """Rows alone: lists read no more of them."""
+    now = clock.now()
+    BrowserSession.objects.bulk_create(
+        BrowserSession(
+            pool=pool,
+            owner=owner,
+            state="pending",
+            claimed_at=now,
+            metadata={"order": "42"},
+            launch_wanted="",
+            pool_launch="",
+        )
+        for _ in range(number)
+    )
+
+
+def test_an_empty_list_waits_for_the_first_session(ann: User, sign_in: SignIn, claimed_session: Make) -> None:
     client = sign_in(ann)
-    with django_assert_max_num_queries(12):
-        client.get("/sessions/")
+    assert 'data-live="session.created session.claimed"' in client.get("/sessions/").content.decode()
+    claimed_session(ann)
+    later = client.get("/sessions/", headers={"X-Live": "1"}).content.decode()
+    assert 'id="results"' in later
+    assert 'data-live="session.created session.claimed"' not in later

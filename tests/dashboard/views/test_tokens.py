@@ -13,6 +13,7 @@ from apps.core import clock
 from apps.dashboard.forms.tokens import MEANINGS
 from apps.tokens.models import ApiToken
 from apps.tokens.services import authenticate
+from tests.factories.pools import make_pool
 
 TOKEN = re.compile(r"bg_[A-Za-z0-9]{38}")
 SignIn = Callable[[User], Client]
@@ -78,3 +79,15 @@ def test_somebody_elses_token_is_neither_listed_nor_found(
     assert client.post(f"/tokens/{token.public_id}/revoke/").status_code == 404
     token.refresh_from_db()
     assert token.revoked_at is None
+
+
+def test_a_token_for_one_pool_is_made_and_says_which(ann: User, sign_in: SignIn) -> None:
+    pool = make_pool(ann, "crawlers")
+    client = sign_in(ann)
+    asked = {"name": "x", "power": "everything", "where": "chosen", "expires": ""}
+    refused = client.post("/tokens/new/", asked)
+    assert refused.status_code == 422
+    assert "Tick at least one" in refused.content.decode()
+    client.post("/tokens/new/", asked | {"pools": [pool.public_id]})
+    assert ApiToken.objects.get().pool_keys == [pool.pk]
+    assert "only crawlers" in client.get("/tokens/").content.decode()

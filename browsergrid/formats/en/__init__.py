@@ -1,0 +1,1 @@
+"""English, with the hours of a whole day."""

@@ -1,0 +1,40 @@
+// <bg-bell src>: fetches what needs attention when its sheet is opened; its dot lights up when something failed meanwhile.
+const SEEN = "bg.bell";
+
+customElements.define("bg-bell", class extends HTMLElement {
+  connectedCallback() {
+    const menu = this.querySelector("details");
+    menu.addEventListener("toggle", () => menu.open && this.look());
+    document.addEventListener("bg:toast", (event) => event.detail.group && this.ring(true));
+    this.ring(stored() === "1");
+  }
+
+  async look() {
+    const sheet = this.querySelector("[data-notices]");
+    const answer = await fetch(this.getAttribute("src"), { headers: { "X-Live": "1" }, redirect: "manual" }).catch(() => null);
+    if (!answer?.ok) return (sheet.textContent = "The server did not answer. Close this and open it again.");
+    const template = document.createElement("template");
+    template.innerHTML = await answer.text();
+    sheet.replaceChildren(template.content);
+    this.ring(false);
+  }
+
+  ring(isNew) {
+    this.toggleAttribute("data-new", isNew);
+    const words = this.querySelector("[data-said]");
+    if (words) words.textContent = isNew ? "Notices, something is new" : "Notices";
+    try {
+      localStorage.setItem(SEEN, isNew ? "1" : "0");
+    } catch {
+      // storage may be off: then the dot lives as long as the page
+    }
+  }
+});
+
+function stored() {
+  try {
+    return localStorage.getItem(SEEN);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,59 @@
+"""The default pool is a row of the operator's: what they change stays, whatever is started again."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from apps.pools.models import Pool
+from browsergrid.supervisor import preparation
+
+pytestmark = pytest.mark.django_db
+
+
+def form_of(pool: Pool) -> dict[str, object]:
+    names = (
+        "name", "browser", "min", "max", "max_concurrency", "max_starting", "prepared", "timeout_minutes",
+        "idle_timeout_seconds", "queue_limit", "queue_timeout_seconds", "viewport_width", "viewport_height",
+        "idle_policy", "hibernate_days", "recording",
+    )  # fmt: skip
+    plain = {name: getattr(pool, name) for name in names}
+    return plain | {"provider": str(pool.provider_id), "per_user_limit": "", "launch": "{}", "labels": "{}"}
+
+
+def test_a_change_survives_migrations_and_the_seeding_of_a_start(
+    staff: Client, default_pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation.connections, "close_all", lambda: None)  # the test's own transaction
+    change = reverse("admin:pools_pool_change", args=[default_pool.pk])
+    wanted = {"name": "shared", "min": 1, "max": 3, "max_concurrency": 2, "timeout_minutes": 7, "queue_limit": 0}
+    assert staff.post(change, form_of(default_pool) | wanted).status_code == 302
+    preparation.migrate_database()
+    call_command("migrate", "pools", verbosity=0)
+    preparation.make_first_people()
+    default_pool.refresh_from_db()
+    assert {name: getattr(default_pool, name) for name in wanted} == wanted
+    assert Pool.objects.filter(is_default=True).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("launch", "words"),
+    [
+        ('{"proxy": "http://user:secret@10.0.0.1:3128"}', "belongs to one session"),
+        ('{"args": ["--proxy-server=http://10.0.0.1:3128"]}', "proxy-server"),
+        ('{"args": ["--no-sandbox"]}', "no-sandbox"),
+        ('{"locale": "../../etc"}', "locale"),
+        ('{"headless": false}', "headless"),
+        ('{"viewport": {"width": 1, "height": 1}}', "width"),
+        ("[]", "object"),
+    ],
+)
+def test_raw_launch_json_meets_the_same_rules_as_in_the_api(
+    launch: str, words: str, staff: Client, default_pool: Pool
+) -> None:
+    change = reverse("admin:pools_pool_change", args=[default_pool.pk])
+    answer = staff.post(change, form_of(default_pool) | {"launch": launch})
+    assert answer.status_code == 200
+    assert words in " ".join(answer.context["adminform"].form.errors.get("launch", []))
+    default_pool.refresh_from_db()
+    assert default_pool.launch == {}

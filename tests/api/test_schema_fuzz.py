@@ -1,0 +1,129 @@
+"""schemathesis asks every operation of the document in ways that nobody would think of, as three kinds of callers.
+
+Nothing fails, and nothing is answered that the document does not promise. In-process, with the same cases each time.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.signals import request_finished, request_started
+from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from apps.pools.models import Pool
+from tests.api.caller import document
+from tests.factories import pools, sessions
+from tests.factories.people import make_token, make_user
+from tests.permissions.roles import READS
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+    response_headers_conformance,
+]
+ROLES = ("ordinary", "staff", "reader")
+SOME, MANY = 3, 60  # cases for each operation and role
+
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore")]
+
+
+@pytest.fixture(autouse=True)
+def _one_connection() -> Iterator[None]:
+    """As Django's own test client does: the end of a request must not close the test's connection."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def grid(db: None) -> dict[str, Any]:
+    """Somebody with one of each thing, and a pool that is never full."""
+    ada, boss = make_user("ada@example.com"), make_user("boss@example.com", staff=True)
+    default = pools.ensure_default_pool()
+    things = {"ses": sessions.make_claimed_session(ada, keep_alive=True).public_id}
+    things["pool"] = pools.make_pool(ada).public_id
+    things["tok"] = make_token(ada, name="spare")[0].public_id
+    things["usr"] = boss.public_id
+    Pool.objects.filter(pk=default.pk).update(queue_limit=100_000, max_concurrency=1)
+    things["clm"] = sessions.make_queued_claim(ada).public_id
+    Pool.objects.update(queue_limit=100_000)
+    tokens = {
+        "ordinary": make_token(ada)[1],
+        "staff": make_token(boss)[1],
+        "reader": make_token(ada, scopes=READS)[1],
+    }
+    return {"things": things, "tokens": tokens}
+
+
+def fuzz(grid: dict[str, Any], role: str, cases: int) -> None:
+    schema = schemathesis.openapi.from_dict(document())
+    schema.app = get_wsgi_application()
+    headers = {"Authorization": f"Bearer {grid['tokens'][role]}"}
+    wrong = [why for operation in operations(schema) if (why := finding(operation, headers, grid["things"], cases))]
+    assert not wrong, "\n\n".join(wrong)
+
+
+def finding(operation: Any, headers: dict[str, str], things: dict[str, str], cases: int) -> str:
+    """The first thing that is wrong with the operation; empty: nothing."""
+    wrong: list[str] = []
+
+    @hypothesis_settings(
+        max_examples=cases,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=operation.as_strategy())
+    def ask(case: Any) -> None:
+        led_to_things(case, things)
+        try:
+            case.call_and_validate(headers=headers, checks=CHECKS)
+        except Exception as failure:  # noqa: BLE001 - a finding; the other operations are asked as well
+            wrong.append(f"{operation.method.upper()} {operation.path}\n{str(failure)[:700]}")
+
+    ask()
+    return wrong[0] if wrong else ""
+
+
+def operations(schema: Any) -> Iterator[Any]:
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+def led_to_things(case: Any, things: dict[str, str]) -> None:
+    """Every other case asks for a thing that is there; none holds its answer for a minute."""
+    if isinstance(case.query, dict) and "wait" in case.query:
+        case.query["wait"] = "0" if str(case.query["wait"]).isdecimal() else case.query["wait"]
+    kind = {"sessions": "ses", "pools": "pool", "tokens": "tok", "claims": "clm"}.get(case.operation.path.split("/")[3])
+    parameters = case.path_parameters or {}
+    if kind and "id" in parameters and len(str(parameters["id"])) % 2 == 0:
+        case.path_parameters["id"] = things[kind]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_fails_and_nothing_is_answered_that_is_not_documented(role: str, grid: dict[str, Any]) -> None:
+    fuzz(grid, role, SOME)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("role", ROLES)
+def test_nor_in_many_more_cases(role: str, grid: dict[str, Any]) -> None:
+    fuzz(grid, role, MANY)

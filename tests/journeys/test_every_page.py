@@ -1,0 +1,86 @@
+"""What holds for every page: no wider than its window, nothing moves while it loads, little is fetched.
+
+That the policy is not broken is seen by each of them: `windows.open_page` fails the test on a complaint.
+"""
+
+import pytest
+
+from tests.journeys.pages import Things, is_whole_page, paths, things_of
+from tests.journeys.windows import SIZES, Open, Shoot, until_live
+from tests.support.product import Product
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+FIRST_VIEW_BYTES = 100_000
+SHIFTS = """
+window.shifted = [];
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || window.shifted.push(
+  `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className ?? ""}`).join(" ")}`
+))).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.fixture(scope="module")
+def things(running_product: Product) -> Things:
+    return things_of(running_product)
+
+
+def name_of(path: str) -> str:
+    return "-".join("one" if "_" in word else word for word in path.strip("/").split("/")) or "overview"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", list(SIZES))
+def test_no_page_is_wider_than_its_window(
+    size: str, theme: str, running_product: Product, open_page: Open, shoot: Shoot, things: Things
+) -> None:
+    page = open_page(running_product.admin_email, size=size, theme=theme)
+    wide = []
+    for path in paths(things):
+        if not is_whole_page(page, path):
+            continue
+        if not page.evaluate("document.documentElement.scrollWidth <= innerWidth"):
+            wide.append(path)
+        shoot(page, f"{name_of(path)}-{size}-{theme}")
+    assert wide == []
+
+
+@pytest.mark.parametrize("size", ["phone", "desk"])
+def test_nothing_moves_while_a_page_loads(size: str, running_product: Product, open_page: Open, things: Things) -> None:
+    page = open_page(running_product.admin_email, size=size)
+    page.add_init_script(SHIFTS)
+    moved = {}
+    for path in paths(things):
+        if not is_whole_page(page, path):
+            continue
+        if page.query_selector("bg-live"):
+            until_live(page)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        if shifted := page.evaluate("window.shifted"):
+            moved[path] = shifted
+    assert moved == {}
+
+
+def test_what_a_page_fetches_at_first_is_small(running_product: Product, open_page: Open) -> None:
+    page = open_page(running_product.admin_email)
+    page.goto("/")
+    until_live(page)
+    sizes: dict[str, int] = page.evaluate(
+        "Object.fromEntries(performance.getEntriesByType('resource')"
+        ".filter((entry) => new URL(entry.name).pathname.startsWith('/static/dashboard/'))"
+        ".map((entry) => [entry.name, entry.decodedBodySize]))"
+    )
+    assert 0 < sum(sizes.values()) <= FIRST_VIEW_BYTES
+
+
+def test_a_page_outside_moves_nothing_and_fits(
+    running_product: Product, open_page: Open, things: Things, shoot: Shoot
+) -> None:
+    for size in SIZES:
+        page = open_page(size=size)
+        page.add_init_script(SHIFTS)
+        for path in paths(things, outside=True):
+            if not is_whole_page(page, path):
+                continue
+            shoot(page, f"{name_of(path)}-{size}")
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (size, path)
+            assert page.evaluate("window.shifted") == [], (size, path)

@@ -1,0 +1,76 @@
+"""A person's windows: a real Chromium, signed in, whose complaints fail the test, and pictures of what it shows."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.support.product import Product
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/lib/chromium/chromium")
+SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1920, 1080), "huge": (2560, 1440)}
+Open = Callable[..., Page]
+Shoot = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        options = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
+    """`open_page(email="", size="desk", theme="light")`: a window of its own; its complaints fail the test."""
+    complaints: list[str] = []
+    contexts = []
+
+    def opened(email: str = "", size: str = "desk", theme: str = "light", scripts: bool = True) -> Page:
+        width, height = SIZES[size]
+        context = chromium.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=scripts,
+            base_url=running_product.url, has_touch=size == "phone", is_mobile=size == "phone",
+        )  # fmt: skip
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None
+        )
+        if email:
+            sign_in(page, email, running_product.password)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def shoot(tmp_path: Path) -> Shoot:
+    """Saves a picture, under BROWSERGRID_PICTURES where that is set."""
+    folder = Path(os.environ.get("BROWSERGRID_PICTURES", str(tmp_path)))
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def taken(page: Page, name: str) -> None:
+        page.screenshot(path=folder / f"dashboard-{name}.png", animations="disabled")
+
+    return taken
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("/")
+
+
+def until_live(page: Page) -> None:
+    page.wait_for_selector("bg-live[data-up]", state="attached")
