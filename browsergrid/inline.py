@@ -11,7 +11,7 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
@@ -47,10 +47,9 @@ class Inline:
 class Security(Inline, SecurityMiddleware):
     """What does not say how long it may be kept is kept by nobody: nearly every page is somebody's own."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cache-Control", "no-store")
-        answer: HttpResponseBase = super().process_response(request, response)  # type: ignore[arg-type] # any will do
-        return answer
+        return super().process_response(request, response)
 
 
 class Csrf(Inline, CsrfViewMiddleware):

@@ -15,7 +15,6 @@ from apps.tokens.models import ApiToken
 from tests.audit.flushing import lift
 from tests.factories import people, pools, sessions
 
-
 _flush = TransactionTestCase._fixture_teardown
 
 

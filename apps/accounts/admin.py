@@ -90,7 +90,7 @@ class PersonAdmin(GridAdmin, UserAdmin):  # type: ignore[type-arg, misc] # not g
         ),
     )
     filter_horizontal: ClassVar[tuple[str, ...]] = ()
-    readonly_fields = ("date_joined", "last_login")
+    readonly_fields = ("is_active", "date_joined", "last_login")  # suspending is an act, for it ends what is open
     fieldsets = (
         (None, {"fields": ("email", "name", "password")}),
         ("May", {"fields": ("is_active", "is_staff", "is_superuser")}),

@@ -1,13 +1,16 @@
-"""Teams and who is in them, as far as one may see."""
+"""Teams and who is in them, as far as one may see; who is signed in."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
+from django.contrib.sessions.models import Session
 from django.db.models import Count, QuerySet
 
 from apps.access.actor import Actor
 from apps.access.lookup import visible
 from apps.access.permissions import Permission
 from apps.accounts.models import Membership, Team, User
+from apps.core import clock
 from apps.core.errors import NotFound
 from apps.core.identifiers import decode
 
@@ -40,3 +43,13 @@ def member(team: Team, public_id: str) -> Membership:
     if found is None:
         raise NotFound
     return found
+
+
+def live_sessions(names: Iterable[str]) -> set[str]:
+    """Those of the sessions by cookie, as stored, that are there and not over."""
+    rows = Session.objects.filter(session_key__in=set(names), expire_date__gt=clock.now())
+    return set(rows.values_list("session_key", flat=True))
+
+
+def active_people(keys: Iterable[UUID]) -> QuerySet[User]:
+    return User.objects.filter(pk__in=set(keys), is_active=True)

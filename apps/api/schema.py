@@ -23,6 +23,7 @@ MEANINGS = {
     503: "Nothing free now; try again after `Retry-After` seconds.",
 }
 
+
 def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     """For `responses`: these, and those that every address has."""
     return {

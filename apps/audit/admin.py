@@ -3,7 +3,8 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 
 from apps.access.admin import GridAdmin
@@ -26,11 +27,23 @@ class ActionFilter(admin.SimpleListFilter):
 
 @admin.register(Entry)
 class EntryAdmin(GridAdmin):
-    list_display = ("at", "action", "person_public_id", "credential", "address", "kind", "thing")
+    list_display = ("at", "did", "who", "address", "kind", "thing")
     list_filter = (ActionFilter,)
     search_fields = ("thing",)
     search_help_text = "The full id of what it was done to, or of who did it, or the beginning of their address."
     ordering = ("-id",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        people = get_user_model()._default_manager.filter(pk=OuterRef("person_id"))  # noqa: SLF001 - documented name
+        return Entry.objects.annotate(email=Subquery(people.values("email")[:1]))
+
+    @admin.display(description="what")
+    def did(self, entry: Entry) -> str:
+        return WORDS[Action(entry.action)] if entry.action in set(Action) else entry.action
+
+    @admin.display(description="who")
+    def who(self, entry: Any) -> str:
+        return entry.email or entry.person_public_id or "nobody signed in"
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Entry], search_term: str

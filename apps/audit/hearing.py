@@ -60,9 +60,7 @@ def _told(told: dict[str, Any]) -> dict[str, Any] | None:
     return facts or None
 
 
-def _sign_in_failed(
-    *, credentials: dict[str, Any] | None = None, request: HttpRequest | None = None, **_: Any
-) -> None:
+def _sign_in_failed(*, credentials: dict[str, Any] | None = None, request: HttpRequest | None = None, **_: Any) -> None:
     """What was typed as a name is kept as a hash: people type passwords there."""
     given = credentials or {}
     typed = str(given.get("email") or given.get("username") or given.get("login") or "").strip().lower()

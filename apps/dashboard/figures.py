@@ -71,9 +71,7 @@ def day_charts(hours: Hours) -> list[Chart]:
 
     sessions = [use.sessions for _, use in hours]
     in_use = chart("sessions", "Sessions in use", "session", sessions)
-    waits = tuple(
-        Point(label, use.p95 or 0.0, _wait_said(use)) for label, (_, use) in zip(labels, hours, strict=True)
-    )
+    waits = tuple(Point(label, use.p95 or 0.0, _wait_said(use)) for label, (_, use) in zip(labels, hours, strict=True))
     worst = max((use.p95 or 0.0 for _, use in hours), default=0.0)
     claimed = any(use.claims for _, use in hours)
     now = f"at most {_joined(worst)}" if claimed else "no claims"

@@ -60,9 +60,7 @@ def pool_cards(actor: Actor, now: datetime) -> list[PoolCard]:
     return cards + [pool_card(pool, mine, actor, now) for pool, mine in hidden]
 
 
-def one_card(
-    pool: Pool, actor: Actor, now: datetime, sessions: Iterable[BrowserSession] | None = None
-) -> PoolCard:
+def one_card(pool: Pool, actor: Actor, now: datetime, sessions: Iterable[BrowserSession] | None = None) -> PoolCard:
     """`sessions`: those of it that are alive and that the actor sees, where the caller has them already."""
     if sessions is None:
         sessions = live(visible_sessions(actor)).filter(pool=pool).order_by("id")

@@ -43,6 +43,13 @@ class Event(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["id"], condition=models.Q(position__isnull=True), name="events_unpositioned"),
             models.Index(fields=["owner", "position"], name="events_of_owner"),
+            models.Index(fields=["type", "-position"], name="events_of_type"),
+            models.Index(
+                fields=["session_id", "position"],
+                condition=models.Q(session_id__isnull=False),
+                name="events_of_session",
+            ),
+            models.Index(fields=["occurred_at"], name="events_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -51,8 +58,9 @@ class Event(models.Model):
     @classmethod
     def held_by(cls, person: UUID, permission: Permission) -> models.Q:
         """One's own, and those of sessions shared with one; of a shared pool nobody else's doings are told."""
-        told = shared("session_id", "ses", person, permission)
-        return models.Q(owner=person) | (told & models.Q(sequence__isnull=False))  # as the index has it
+        own, told = models.Q(owner=person), shared("session_id", "ses", person, permission)
+        # A condition that is empty holds for every row. `sequence` is in the index by session.
+        return own | (told & models.Q(sequence__isnull=False)) if told else own
 
     @property
     def public_id(self) -> str:

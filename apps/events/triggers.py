@@ -23,6 +23,7 @@ class Guard:
     moment: str  # "INSERT" or "UPDATE"
     refuse: str
     message: str
+    needs: tuple[str, ...] = ()  # columns that a later migration adds: before it the guard waits
 
     @property
     def full_name(self) -> str:
@@ -36,17 +37,22 @@ class Guard:
 
 
 def install(guards: Iterable[Guard]) -> None:
-    """Idempotent: drops former versions of each guard and makes the present one, where its table is there already."""
+    """Idempotent: drops former versions of each guard and makes the present one, where what it is about is there."""
     present = installed()
-    tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for guard in guards:
-            if guard.full_name in present or guard.table not in tables:
+        for guard in applicable(guards):
+            if guard.full_name in present:
                 continue
             for name in present:
                 if guard.is_version(name):
                     cursor.execute(_drop(name, guard.table))
             cursor.execute(_create(guard))
+
+
+def applicable(guards: Iterable[Guard]) -> list[Guard]:
+    """Those whose table, with the columns that they need, is there already."""
+    tables = set(connection.introspection.table_names())
+    return [guard for guard in guards if guard.table in tables and set(guard.needs) <= _columns(guard)]
 
 
 def missing(guards: Iterable[Guard]) -> list[str]:
@@ -65,6 +71,13 @@ def installed() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(query)
         return {row[0] for row in cursor.fetchall()}
+
+
+def _columns(guard: Guard) -> set[str]:
+    if not guard.needs:
+        return set()
+    with connection.cursor() as cursor:
+        return {column.name for column in connection.introspection.get_table_description(cursor, guard.table)}
 
 
 def _create(guard: Guard) -> str:

@@ -3,7 +3,7 @@
 Authorisation is the caller's business and done before. Life (start, stop, relaunch) is not here but in the reconciler.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from apps.core.errors import Ended, Invalid, NoCapacity
 from apps.nodes.credentials import browser_key
 from apps.nodes.models import Node
 from browser_node.client import NodeClient, NodeRefused, NodeUnreachable
-from browser_node.wire import InvalidSpec, options_from_json
+from browser_node.wire import InvalidSpec, check_egress_entry, options_from_json
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,16 @@ def check_launch(options: Mapping[str, Any]) -> None:
         options_from_json(dict(options))
     except InvalidSpec as error:
         raise Invalid("invalid_option", f"{error.field}: {error.detail}", fields={error.field: error.detail}) from error
+
+
+def check_egress(entries: Iterable[Any]) -> None:
+    """Raises Invalid, naming the first entry of an egress list that no node understands."""
+    for entry in entries:
+        try:
+            check_egress_entry(entry)
+        except (InvalidSpec, AttributeError, TypeError, ValueError) as error:
+            detail = error.detail if isinstance(error, InvalidSpec) else "is no text"
+            raise Invalid("invalid", f"{entry!a}: {detail}", fields={"egress_allow": f"{entry!a}: {detail}"}) from error
 
 
 @lru_cache(maxsize=64)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from apps.access.admin import GridAdmin, actor_of
 from apps.access.admin_grants import GrantAdmin
-from apps.pools.admin_forms import PoolAdminForm
+from apps.pools.admin_forms import PoolAdminForm, ProviderAdminForm
 from apps.pools.models import Pool, PoolPersonGrant, PoolTeamGrant, ProviderConfiguration
 from apps.pools.services import CHANGEABLE, change_pool, create_pool, delete_pool
 
@@ -18,12 +18,16 @@ admin.site.register([PoolPersonGrant, PoolTeamGrant], GrantAdmin)
 
 @admin.register(ProviderConfiguration)
 class ProviderConfigurationAdmin(GridAdmin):
-    """One that a pool names cannot be deleted."""
+    """One that a pool names cannot be deleted. Its name stays: nodes are found by it."""
 
+    form = ProviderAdminForm
     may_add = may_change = may_delete = True
     list_display = ("name", "kind", "open_to_users")
     search_fields = ("name",)
     ordering = ("name",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
+        return ("name", "kind") if obj is not None else ()
 
 
 class OwnerFilter(admin.SimpleListFilter):

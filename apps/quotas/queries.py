@@ -23,12 +23,8 @@ def defaults() -> dict[Measure, int]:
     return {measure: value for measure, value in values.items() if value}
 
 
-def quotas_for(user: User) -> QuerySet[Quota]:
-    """That concern this person: theirs and their teams'. For `Exists` in a query that is asked anyway."""
-    return Quota.objects.filter(Q(user=user) | Q(team__memberships__user=user))
-
-
 def all_quotas() -> QuerySet[Quota]:
+    """For `Exists` in a query that is asked anyway. Whose they are would cost each claim a third of a millisecond."""
     return Quota.objects.all()
 
 

@@ -24,7 +24,7 @@ from apps.nodes.use import check_launch
 from apps.pools.launch import configuration_hash, effective, launch_hash, template
 from apps.pools.models import Pool, PoolCounter
 from apps.pools.queries import pool_to_claim
-from apps.quotas.queries import all_quotas, defaults, quotas_for
+from apps.quotas.queries import all_quotas, defaults
 from apps.sessions.advance import Raced, advance, count, tell, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState, counted
 from apps.sessions.models import BrowserSession, Claim, SessionActivity
@@ -96,7 +96,7 @@ def _claim(caller: Caller, user: User, found: Pool, options: SessionOptions) -> 
         now = clock.now()
         # A statement of its own: one that waited for the lock would still tell of the time before.
         pools = Pool.current.select_related("provider").annotate(
-            has_queue=Exists(waiting(found, now)), has_quota=Exists(quotas_for(user))
+            has_queue=Exists(waiting(found, now)), has_quota=Exists(all_quotas())
         )
         pool = pools.filter(pk=found.pk).first()
         if pool is None:

@@ -4,6 +4,7 @@ from django.db import transaction
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
+from apps.core import clock
 from apps.pools.models import Pool, PoolCounter
 from apps.pools.services import pause_pool
 from apps.sessions.models import Claim
@@ -15,4 +16,7 @@ def drain_pool(pool: Pool, *, actor: Actor) -> int:
     with transaction.atomic():
         PoolCounter.objects.select_for_update().get(pool=pool)
         pause_pool(pool, actor=actor)
-        return Claim.objects.filter(pool=pool, state=Claim.State.QUEUED).update(state=Claim.State.EXPIRED)
+        return Claim.objects.filter(pool=pool, state=Claim.State.QUEUED).update(
+            state=Claim.State.EXPIRED,
+            expires_at=clock.now(),  # so that callers are told how long they waited
+        )

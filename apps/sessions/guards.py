@@ -43,6 +43,7 @@ GUARDS = (
         "UPDATE",
         f"(OLD.owner_id IS NOT NULL AND (NEW.owner_id IS NULL OR (NEW.owner_id <> OLD.owner_id AND NOT {TRANSFER})))",
         "the owner of a session changes by a transfer alone",
+        needs=("transferred_at",),
     ),
     Guard(
         "sessions_transfer_changes_the_owner",
@@ -50,6 +51,7 @@ GUARDS = (
         "UPDATE",
         f"({MOVED} AND (OLD.owner_id IS NULL OR NEW.owner_id IS NULL OR NEW.owner_id = OLD.owner_id))",
         "a transfer gives the session to somebody else",
+        needs=("transferred_at",),
     ),
     Guard(
         "sessions_ready_is_unowned",

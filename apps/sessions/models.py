@@ -91,6 +91,11 @@ class BrowserSession(Identified):
             ),
             models.Index(fields=["expires_at"], condition=Q(state__in=LIVE_STATES), name="sessions_expiry"),
             models.Index(fields=["owner", "-id"], name="sessions_of_owner"),
+            # Lists of staff, newest first. Metadata has a GIN index on PostgreSQL (migration 0004).
+            models.Index(fields=["state", "-id"], name="sessions_by_state"),
+            models.Index(fields=["end_reason", "-id"], condition=~Q(end_reason=""), name="sessions_by_ending"),
+            models.Index(fields=["pool", "-id"], name="sessions_of_pool"),
+            models.Index(fields=["claimed_at"], name="sessions_claimed"),
         ]
 
     @property
@@ -164,6 +169,7 @@ class Connection(Identified):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["session"], condition=Q(closed_at__isnull=True), name="connections_live"),
+            models.Index(fields=["session", "-id"], name="connections_of_session"),
             models.Index(
                 fields=["gateway_boot_id"], condition=Q(closed_at__isnull=True), name="connections_live_gateway"
             ),

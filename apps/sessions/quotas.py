@@ -47,6 +47,10 @@ class Room:
         """One more session of that person, claimed in this transaction."""
         self._sessions[owner] = self._sessions.get(owner, 0) + 1
 
+    def give_back(self, owner: UUID) -> None:
+        """One less: it goes to somebody else in this transaction."""
+        self._sessions[owner] = max(0, self._sessions.get(owner, 0) - 1)
+
     def is_used_up(self, owner: UUID) -> bool:
         """Whether the minutes of the day are over, so that what runs ends."""
         return self._no_minutes(self._bounds[owner], owner) is not None

@@ -19,6 +19,7 @@ from apps.pools.models import PoolCounter
 from apps.sessions.advance import tell
 from apps.sessions.models import BrowserSession, Claim, IdempotencyKey
 from apps.sessions.queries import in_use_by
+from apps.sessions.quotas import Room
 from apps.sessions.tickets import revoke_tickets_of
 
 NOT_A_MATE = "Give the address of somebody who is in a team with the owner."
@@ -41,14 +42,12 @@ def transfer_session(session: BrowserSession, to: str, *, actor: Actor) -> Brows
             raise Conflict("not_claimed", "Nobody has claimed this session.")
         allow(actor, Permission.SESSION_TRANSFER, row)  # as it is under the lock
         if not row.keep_alive:
-            words = (
-                "A session without keep_alive ends with its clients, whom a transfer cuts off. Set it first."
-            )
+            words = "A session without keep_alive ends with its clients, whom a transfer cuts off. Set it first."
             raise Conflict("needs_keep_alive", words)
         mate = mate_of(owner, to)
         if mate is None:
             raise Invalid("not_a_team_mate", f"to: {NOT_A_MATE}", fields={"to": NOT_A_MATE})
-        _check_room(row, mate)
+        _check_room(row, owner, mate)
         _hand_over(row, owner, mate, actor)
     session.refresh_from_db()
     return session
@@ -83,8 +82,12 @@ def _hand_over(row: BrowserSession, owner: User, mate: User, actor: Actor) -> No
     bus.hint_after_commit(bus.Topic.REVOKED)
 
 
-def _check_room(row: BrowserSession, mate: User) -> None:
+def _check_room(row: BrowserSession, owner: User, mate: User) -> None:
     limit = row.pool.per_user_limit
     if limit is not None and in_use_by(mate, row.pool) >= limit:
         words = f"They have {limit} sessions in use in the pool {row.pool.name}, its limit for one person."
         raise Conflict("per_user_limit", words)
+    room = Room([owner, mate], clock.now())
+    room.give_back(owner.pk)
+    if room.refusal(mate.pk) is not None:
+        raise Conflict("quota", "They have as many sessions in use, or minutes of today, as their quota allows.")

@@ -1,8 +1,11 @@
 """Finding sessions by a piece of text: name, id or the part of it that pages show, and what is noted on them."""
 
 import re
+from typing import Any
 
-from django.db.models import Q
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import BooleanField, F, Func, Q
+from django.db.models.sql.compiler import SQLCompiler
 
 from apps.core.identifiers import ALPHABET, LENGTH, VALUES, decode
 from apps.sessions.metadata import Mentioned
@@ -13,6 +16,24 @@ BEGINNING = re.compile(rf"{BrowserSession.prefix}_({LETTER}{{4,{LENGTH - 1}}})\Z
 TAIL = re.compile(rf"…?({LETTER}{{8}})\Z")  # how rows shorten an id: 40 bits, ten hexadecimal digits
 
 
+class Ending(Func):
+    """Whether the key ends with these ten hexadecimal digits. Django's own `endswith` rewrites every key first."""
+
+    output_field = BooleanField()
+
+    def __init__(self, digits: str) -> None:
+        super().__init__(F("pk"))
+        self.extra = {"digits": digits}
+
+    def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"substr({column}, -10) = %s", [*parameters, self.extra["digits"]]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        return f"right({column}::text, 10) = %s", [*parameters, self.extra["digits"]]
+
+
 def mentioned(text: str) -> Q:
     key = decode(BrowserSession.prefix, text)
     if key is not None:
@@ -21,7 +42,7 @@ def mentioned(text: str) -> Q:
         return _between(match[1])
     found = Q(name__icontains=text) | Q(Mentioned(text))
     if match := TAIL.match(text.lower()):
-        found |= Q(pk__endswith=f"{_number(match[1]):010x}")
+        found |= Q(Ending(f"{_number(match[1]):010x}"))
     return found
 
 

@@ -18,9 +18,7 @@ class ApiToken(Identified):
     start = models.CharField(max_length=12)
     last4 = models.CharField(max_length=4)
     scopes = models.JSONField(null=True, blank=True)  # null: all that the owner may do
-    pools = models.JSONField(
-        null=True, blank=True
-    )  # keys of the only ones it serves; null: all the owner may use
+    pools = models.JSONField(null=True, blank=True)  # keys of the only ones it serves; null: all the owner may use
     expires_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)

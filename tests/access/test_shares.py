@@ -147,3 +147,13 @@ def test_a_person_who_goes_takes_the_shares_along(ann, ben):
     share(make_claimed_session(ann), ben, Level.USE)
     User.objects.filter(pk=ben.pk).delete()
     assert User.objects.filter(pk=ann.pk).exists()
+
+
+@pytest.mark.parametrize("permission", list(Permission))
+def test_no_permission_whatsoever_shows_a_stranger_anything(permission, ann, ben, make_user):
+    session, pool, team = make_claimed_session(ann), make_pool(ann), make_team(ann)
+    share(session, ben, Level.MANAGE)
+    share(pool, ben, Level.MANAGE)
+    stranger = actor_for(make_user())
+    for model in (BrowserSession, Pool, Event, type(team)):
+        assert not visible(model.objects.all(), stranger, permission).exists()

@@ -5,7 +5,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from apps.pools.models import Pool
+from apps.audit.models import Entry
+from apps.pools.models import Pool, ProviderConfiguration
 from browsergrid.supervisor import preparation
 
 pytestmark = pytest.mark.django_db
@@ -57,3 +58,21 @@ def test_raw_launch_json_meets_the_same_rules_as_in_the_api(
     assert words in " ".join(answer.context["adminform"].form.errors.get("launch", []))
     default_pool.refresh_from_db()
     assert default_pool.launch == {}
+
+
+@pytest.mark.parametrize("entries", ['["not a host:port:"]', '["localhost:99999"]', "[7]", '{"a": 1}', '"x"'])
+def test_an_egress_list_that_no_node_understands_is_refused(entries: str, staff: Client, default_pool: Pool) -> None:
+    provider = ProviderConfiguration.objects.get(name="local")
+    form = {"open_to_users": "on", "egress_allow": entries, "options": "{}"}
+    answer = staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["egress_allow"]
+
+
+def test_one_that_they_do_is_kept_and_in_the_audit(staff: Client, default_pool: Pool) -> None:
+    provider = ProviderConfiguration.objects.get(name="local")
+    form = {"open_to_users": "on", "egress_allow": '["localhost:3000"]', "options": "{}"}
+    staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
+    provider.refresh_from_db()
+    assert provider.egress_allow == ["localhost:3000"]
+    assert Entry.objects.filter(action="row.changed", after__egress_allow=["localhost:3000"]).exists()

@@ -30,6 +30,7 @@ def test_a_token_is_made_for_pools_by_name_and_id_and_says_so(caller, user):
     ]
     assert caller.get("/api/v1/tokens").json()["results"][0]["pools"] == made.json()["pools"]
     narrow = Caller(made.json()["token"])
+    assert {each["name"] for each in narrow.get("/api/v1/me").json()["pools"]} == {"crawlers", default.name}
     assert [row["id"] for row in narrow.get("/api/v1/pools").json()["results"]] == [pool.public_id]
     assert narrow.get("/api/v1/tokens").json()["code"] == "pools_only"
     assert narrow.post("/api/v1/pools", {"name": "another"}).status_code == 403

@@ -2,7 +2,10 @@
 
 import pytest
 
+from apps.api.v1.session_more import Story
 from apps.sessions.models import Ticket
+from apps.sessions.sharing import unshare_session
+from tests.factories.people import actor_for
 from tests.factories.pools import ensure_default_pool, make_pool
 from tests.factories.sessions import make_claimed_session
 from tests.factories.teams import make_team, share
@@ -160,3 +163,12 @@ def test_a_share_never_allows_to_transfer(user, ben, bens):
     session = make_claimed_session(user, keep_alive=True)
     share(session, ben, "manage")
     assert bens.post(f"/api/v1/sessions/{session.public_id}/transfer", {"to": "ben@example.com"}).status_code == 403
+
+
+def test_a_story_that_streams_ends_when_its_share_does(user, ben):
+    session = make_claimed_session(user)
+    given = share(session, ben, "view")
+    story = Story(actor_for(ben), session, 0)
+    assert story.is_allowed()
+    unshare_session(session, given, actor=actor_for(user))
+    assert not story.is_allowed()

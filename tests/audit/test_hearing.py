@@ -72,14 +72,14 @@ def _superuser(make_user: Any) -> Client:
     return client
 
 
-def test_a_person_suspended_in_the_administration_is_told_once(make_user: Any) -> None:
+def test_rights_given_in_the_administration_are_told_once(make_user: Any) -> None:
     person, client = make_user(), _superuser(make_user)
     url = reverse("admin:accounts_user_change", args=[person.pk])
-    answer = client.post(url, _form(client, url) | {"is_active": ""})
+    answer = client.post(url, _form(client, url) | {"is_staff": "on"})
     assert answer.status_code == 302, answer.context["adminform"].form.errors
     (entry,) = Entry.objects.filter(thing=person.public_id)
     assert entry.action == "account.changed"
-    assert (entry.before["is_active"], entry.after["is_active"]) == (True, False)
+    assert (entry.before["is_staff"], entry.after["is_staff"]) == (False, True)
 
 
 def test_a_password_set_in_the_administration_is_told_without_it(make_user: Any) -> None:

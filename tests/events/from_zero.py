@@ -18,7 +18,7 @@ def main() -> None:
     django.setup()
     from apps.audit import guards as audit_guards
     from apps.events import guards as event_guards
-    from apps.events.triggers import missing
+    from apps.events.triggers import applicable, missing
     from apps.sessions import guards as session_guards
 
     guards = (*audit_guards.GUARDS, *event_guards.GUARDS, *session_guards.GUARDS)
@@ -27,8 +27,7 @@ def main() -> None:
     lacking: dict[str, list[str]] = {}
     for app, name in plan:
         call_command("migrate", app, name, verbosity=0)
-        tables = set(connection.introspection.table_names())
-        absent = missing([guard for guard in guards if guard.table in tables])
+        absent = missing(applicable(guards))
         if absent:
             lacking[f"{app}.{name}"] = absent
     call_command("migrate", verbosity=0)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.journeys.pages import things
 from tests.journeys.windows import chromium, open_page, shoot
 from tests.support.product import Product, drilled_product, running_product
 
-__all__ = ["chromium", "drilled_product", "open_page", "running_product", "shoot"]
+__all__ = ["chromium", "drilled_product", "open_page", "running_product", "shoot", "things"]
 
 
 @pytest.fixture(scope="module")

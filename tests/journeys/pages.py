@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 from playwright.sync_api import Page
 
@@ -46,12 +47,14 @@ def paths(things: Things, *, outside: bool = False) -> list[str]:
     return sorted(set(found))
 
 
-def things_of(product: Product) -> Things:
-    """What the pages with ids show: a session with a story, a pool, a token."""
+@pytest.fixture(scope="session")
+def things(running_product: Product) -> Things:
+    """What the pages with ids show: a session with a story, a pool, a token, a team."""
+    product = running_product
     session = product.api(
         "POST", "/sessions?wait=30", json={"name": "checkout flow", "metadata": {"order": "42"}}
     ).json()
-    pool = product.api("POST", "/pools", json={"name": "shop", "min": 0, "max": 2}).json()
+    pool = product.api("POST", "/pools", json={"name": "measured", "min": 0, "max": 2}).json()
     token = product.api("POST", "/tokens", json={"name": "ci"}).json()
     ids = {"sessions": session["id"], "pools": pool["id"], "tokens": token["id"]}
     team = product.api("POST", "/teams", json={"name": "Shop"})

@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.journeys.pages import Things, is_whole_page, paths, things_of
+from tests.journeys.pages import Things, is_whole_page, paths
 from tests.journeys.windows import Open
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600)]
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
-
-
-@pytest.fixture(scope="module")
-def things(running_product: Product) -> Things:
-    return things_of(running_product)
 
 
 def faults(page: Page) -> list[str]:

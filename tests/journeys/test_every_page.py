@@ -5,7 +5,7 @@ That the policy is not broken is seen by each of them: `windows.open_page` fails
 
 import pytest
 
-from tests.journeys.pages import Things, is_whole_page, paths, things_of
+from tests.journeys.pages import Things, is_whole_page, paths
 from tests.journeys.windows import SIZES, Open, Shoot, until_live
 from tests.support.product import Product
 
@@ -17,11 +17,6 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.had
   `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className ?? ""}`).join(" ")}`
 ))).observe({ type: "layout-shift", buffered: true });
 """
-
-
-@pytest.fixture(scope="module")
-def things(running_product: Product) -> Things:
-    return things_of(running_product)
 
 
 def name_of(path: str) -> str:

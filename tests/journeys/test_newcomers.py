@@ -48,7 +48,7 @@ def test_from_the_invitation_to_a_passkey(running_product: Product, open_page: O
     page.get_by_role("button", name="Confirm").click()
     page.get_by_label("Name").fill("My laptop")
     page.get_by_role("button", name="Go on").click()
-    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible()
+    expect(page.get_by_role("heading", name="Recovery codes")).to_be_visible(timeout=15_000)
     page.goto("/settings/second-factor/passkeys/")
     expect(page.get_by_text("My laptop")).to_be_visible()
     expect(page.get_by_text("signs in alone")).to_be_visible()

@@ -43,9 +43,9 @@ STORY = (
     "INSERT INTO events_event (uuid, type, occurred_at, owner_id, session_id, pool_id, sequence, position, data) "
     "SELECT gen_random_uuid(), t.type, CASE t.n WHEN 3 THEN s.ended_at ELSE s.created_at END, s.owner_id, s.id, "
     "s.pool_id, t.n, (SELECT coalesce(max(position), 0) FROM events_event) + row_number() OVER "
-    "(ORDER BY s.created_at), '{}' FROM browser_sessions_browsersession s, (VALUES (1, 'session.created'), (2, 'session.claimed'), "
-    "(3, 'session.ended')) t (n, type) WHERE NOT EXISTS (SELECT FROM events_event e WHERE e.session_id = s.id) "
-    "AND (t.n < 3 OR s.ended_at IS NOT NULL)",
+    "(ORDER BY s.created_at), '{}' FROM browser_sessions_browsersession s, (VALUES (1, 'session.created'), "
+    "(2, 'session.claimed'), (3, 'session.ended')) t (n, type) WHERE NOT EXISTS "
+    "(SELECT FROM events_event e WHERE e.session_id = s.id) AND (t.n < 3 OR s.ended_at IS NOT NULL)",
 )
 
 

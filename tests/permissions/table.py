@@ -209,7 +209,7 @@ OPEN = {
     "accounts/passkey/": 302,
     "accounts/passkey/confirm/": 302,
     "accounts/oidc/cancelled/": 200,
-    "accounts/oidc/error/": 200,
+    "accounts/oidc/error/": 401,
     "accounts/oidc/signup/": 302,
     "accounts/oidc/<slug:provider_id>/login/": 404,
     "accounts/oidc/<slug:provider_id>/login/callback/": 404,

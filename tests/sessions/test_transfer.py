@@ -12,6 +12,7 @@ from apps.audit.models import Entry
 from apps.core import clock
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, Unauthenticated
 from apps.events.models import Event
+from apps.quotas.models import Quota
 from apps.sessions.claims import Caller
 from apps.sessions.connections import to_cut
 from apps.sessions.idempotency import claim_once
@@ -130,6 +131,14 @@ def test_it_must_fit_the_new_owners_limit(session, ann, ben):
     with pytest.raises(Conflict) as refused:
         transfer_session(session, "ben@example.com", actor=actor_for(ann))
     assert refused.value.code == "per_user_limit"
+
+
+def test_it_must_fit_the_new_owners_quota(session, ann, ben):
+    Quota.objects.create(user=ben, sessions=1)
+    make_claimed_session(ben)
+    with pytest.raises(Conflict) as refused:
+        transfer_session(session, "ben@example.com", actor=actor_for(ann))
+    assert refused.value.code == "quota"
 
 
 @pytest.mark.parametrize("left_out", ["transferred_at", "generation", "sequence"])

@@ -273,6 +273,7 @@ class Me(Document):
     is_staff = s.BooleanField()
     credential = s.CharField(help_text="What was shown: an API token's id, or that of a static token or a cookie.")
     scopes = s.ListField(child=s.ChoiceField([str(scope) for scope in Scope]))
+    pools = PoolOfSession(many=True, allow_null=True, help_text="The only ones that the token serves.")
     limits = Limits()
     quotas = Quota(many=True)
 

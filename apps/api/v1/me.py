@@ -9,9 +9,11 @@ from apps.access.permissions import Scope
 from apps.api.endpoint import Endpoint
 from apps.api.schema import problems
 from apps.api.v1 import documents
+from apps.api.v1.pool_json import named_json
 from apps.api.v1.usage import quotas_json
 from apps.core import clock
 from apps.core.errors import Unauthenticated
+from apps.pools.queries import pools_with_keys
 
 
 class Me(Endpoint):
@@ -27,6 +29,7 @@ class Me(Endpoint):
         if user is None:
             raise Unauthenticated
         bounded = not user.is_staff
+        pools = pools_with_keys(actor.pools or ()).values()
         return Response(
             {
                 "object": "user",
@@ -36,6 +39,7 @@ class Me(Endpoint):
                 "is_staff": user.is_staff,
                 "credential": actor.credential,
                 "scopes": sorted(Scope) if actor.scopes is None else sorted(actor.scopes),
+                "pools": None if actor.pools is None else [named_json(pool, actor) for pool in pools],
                 "limits": {
                     "pools": grid.user_pools if bounded else None,
                     "pools_max": grid.user_pools_max if bounded else None,

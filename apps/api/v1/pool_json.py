@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from apps.access.actor import Actor
 from apps.api.endpoint import is_storable
 from apps.api.v1.moments import moment
 from apps.core.errors import Invalid
 from apps.core.identifiers import encode
 from apps.nodes.use import check_launch
 from apps.pools.models import Pool
+from apps.pools.queries import shows_pool
 from apps.sessions.options import from_body
 
 PLAIN = (
@@ -36,6 +38,11 @@ def pool_json(pool: Pool) -> dict[str, Any]:
         "paused_at": moment(pool.paused_at),
         "created_at": moment(pool.created_at),
     }
+
+
+def named_json(pool: Pool, actor: Actor) -> dict[str, Any]:
+    """A pool as something else names it: its id only where it is the actor's to see."""
+    return {"id": pool.public_id if shows_pool(actor, pool) else None, "name": pool.name}
 
 
 def pool_fields(body: Mapping[str, Any]) -> dict[str, Any]:

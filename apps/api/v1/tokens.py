@@ -19,9 +19,10 @@ from apps.api.pagination import page_of
 from apps.api.schema import KEY, PAGING, problems, repeated
 from apps.api.v1 import documents, examples
 from apps.api.v1.moments import moment
+from apps.api.v1.pool_json import named_json
 from apps.core.errors import Invalid, NotFound
 from apps.pools.models import Pool
-from apps.pools.queries import pool_to_claim, pools_with_keys, shows_pool
+from apps.pools.queries import pool_to_claim, pools_with_keys
 from apps.tokens.models import ApiToken
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import MOST_POOLS, issue_token, rename_token, revoke_token
@@ -116,16 +117,12 @@ def token_json(token: ApiToken, actor: Actor, known: dict[UUID, Pool] | None = N
         "start": token.start,
         "last4": token.last4,
         "scopes": token.scopes,
-        "pools": None if token.pools is None else [_pool_json(actor, pool) for pool in named],
+        "pools": None if token.pools is None else [named_json(pool, actor) for pool in named],
         "created_at": moment(token.created_at),
         "expires_at": moment(token.expires_at),
         "last_used_at": moment(token.last_used_at),
         "revoked_at": moment(token.revoked_at),
     }
-
-
-def _pool_json(actor: Actor, pool: Pool) -> dict[str, Any]:
-    return {"id": pool.public_id if shows_pool(actor, pool) else None, "name": pool.name}
 
 
 def _name(body: dict[str, Any]) -> str:

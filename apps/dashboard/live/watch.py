@@ -11,12 +11,10 @@ from time import monotonic
 from weakref import WeakKeyDictionary
 
 from asgiref.sync import sync_to_async
-from django.contrib.sessions.models import Session
 from django.db import DatabaseError, close_old_connections
 
 from apps.accounts.cookie_sessions import stored
-from apps.accounts.models import User
-from apps.core import clock
+from apps.accounts.queries import active_people, live_sessions
 from apps.dashboard.live.door import Visitor
 from apps.events.bus import Topic
 from apps.events.news import News, closing
@@ -108,10 +106,8 @@ def signed_out(visitors: Collection[Visitor]) -> set[str]:
     if not visitors:
         return set()
     names = {visitor.cookie: stored(visitor.cookie) for visitor in visitors}
-    sessions = Session.objects.filter(session_key__in=set(names.values()), expire_date__gt=clock.now())
-    there = set(sessions.values_list("session_key", flat=True))
-    people = User.objects.filter(pk__in={visitor.user.pk for visitor in visitors}, is_active=True)
-    fingerprints = {user.pk: user.get_session_auth_hash() for user in people}
+    there = live_sessions(names.values())
+    fingerprints = {user.pk: user.get_session_auth_hash() for user in active_people(v.user.pk for v in visitors)}
     return {
         visitor.cookie
         for visitor in visitors
