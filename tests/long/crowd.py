@@ -74,8 +74,9 @@ class Crowd:
                 for number in range(len(self.people), people)
             ]
             _write(User, iter(new))
-            _write(Pool, (self._pool(user) for user in new[::10]))
-            _write(PoolCounter, (PoolCounter(pool=pool) for pool in Pool.objects.filter(counter=None)))
+            if not self.people:  # as many pools as before: it is sessions that grow
+                _write(Pool, (self._pool(user) for user in new))
+                _write(PoolCounter, (PoolCounter(pool=pool) for pool in Pool.objects.filter(counter=None)))
             rows = [self._session(user, number) for user in new for number in range(self.each)]
             if not self.people:
                 for row in rows[:: max(1, len(rows) // LIVE)][:LIVE]:
