@@ -12,6 +12,11 @@ from browsergrid.supervisor import preparation
 pytestmark = pytest.mark.django_db
 
 
+def local() -> ProviderConfiguration:
+    """The migration's; made anew where a flush between tests has removed it."""
+    return ProviderConfiguration.objects.get_or_create(name="local", defaults={"kind": "node"})[0]
+
+
 def form_of(pool: Pool) -> dict[str, object]:
     names = (
         "name", "browser", "min", "max", "max_concurrency", "max_starting", "prepared", "timeout_minutes",
@@ -62,7 +67,7 @@ def test_raw_launch_json_meets_the_same_rules_as_in_the_api(
 
 @pytest.mark.parametrize("entries", ['["not a host:port:"]', '["localhost:99999"]', "[7]", '{"a": 1}', '"x"'])
 def test_an_egress_list_that_no_node_understands_is_refused(entries: str, staff: Client, default_pool: Pool) -> None:
-    provider = ProviderConfiguration.objects.get(name="local")
+    provider = local()
     form = {"open_to_users": "on", "egress_allow": entries, "options": "{}"}
     answer = staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
     assert answer.status_code == 200
@@ -70,7 +75,7 @@ def test_an_egress_list_that_no_node_understands_is_refused(entries: str, staff:
 
 
 def test_one_that_they_do_is_kept_and_in_the_audit(staff: Client, default_pool: Pool) -> None:
-    provider = ProviderConfiguration.objects.get(name="local")
+    provider = local()
     form = {"open_to_users": "on", "egress_allow": '["localhost:3000"]', "options": "{}"}
     staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
     provider.refresh_from_db()
