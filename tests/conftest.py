@@ -11,6 +11,7 @@ from apps.accounts.models import User
 from apps.core import clock
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession, Claim, Connection
+from apps.statistics import queries as summed
 from apps.tokens.models import ApiToken
 from tests.audit.flushing import lift
 from tests.factories import people, pools, sessions
@@ -38,6 +39,12 @@ def _no_stopped_clock() -> Iterator[None]:
 def _nothing_counted() -> None:
     """One test's requests do not use up the next one's limits."""
     rates._own_limiter.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known_of_sums() -> None:
+    """A test's sums are undone with its rows."""
+    summed._known.clear()
 
 
 @pytest.fixture
@@ -90,7 +97,7 @@ def running_session(db: None) -> Callable[..., tuple[BrowserSession, Connection]
 
 @pytest.fixture
 def ended_session(db: None) -> Callable[..., BrowserSession]:
-    """`ended_session(session, actor=…)`: released and seen gone."""
+    """`ended_session(session, actor=…, reason=…, outcome=…)`: released, unless told otherwise, and seen gone."""
     return sessions.end
 
 

@@ -1,11 +1,11 @@
 """What needs a look: quotas that are nearly used up, why sessions failed today, tokens that stop working soon."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, F, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 
 from apps.access.actor import Actor
@@ -14,6 +14,7 @@ from apps.dashboard.endings import ending
 from apps.dashboard.meters import QuotaRow
 from apps.dashboard.rows import limits_of
 from apps.sessions.lifecycle import SessionState
+from apps.sessions.models import BrowserSession
 from apps.sessions.queries import visible_sessions
 from apps.tokens.queries import own_tokens
 
@@ -43,25 +44,24 @@ def _scarce(quotas: Sequence[QuotaRow]) -> list[Item]:
 
 def _failures(actor: Actor, now: datetime) -> list[Item]:
     """The commonest reasons first, each with the advice of its newest session."""
+    alike = [F("state"), F("end_reason")]
     failed = visible_sessions(actor).filter(
         mine(actor), state__in=[SessionState.ERROR, SessionState.TIMED_OUT], ended_at__gt=now - timedelta(hours=24)
     )
-    counted = Counter(
-        {
-            (row["state"], row["end_reason"]): row["number"]
-            for row in failed.order_by().values("state", "end_reason").annotate(number=Count("pk"))
-        }
-    )
-    items = []
-    for (state, reason), number in counted.most_common(MOST):
-        newest = failed.filter(state=state, end_reason=reason).first()
-        if newest is None:
-            continue
-        said = ending(reason, limits_of(newest))
-        address = reverse("dashboard:sessions-one", args=[newest.public_id])
-        url = address if number == 1 else f"{reverse('dashboard:sessions')}?state=failed"
-        items.append(Item(state, said.what if number == 1 else f"{said.what}, {number} times", said.advice, url))
-    return items
+    newest = failed.annotate(
+        number=Window(Count("pk"), partition_by=alike),
+        age=Window(RowNumber(), partition_by=alike, order_by=F("id").desc()),
+    ).filter(age=1)
+    return [_failure(session, session.number) for session in newest.order_by("-number", "-id")[:MOST]]
+
+
+def _failure(session: BrowserSession, number: int) -> Item:
+    said = ending(session.end_reason, limits_of(session))
+    if number == 1:
+        address = reverse("dashboard:sessions-one", args=[session.public_id])
+        return Item(session.state, said.what, said.advice, address)
+    listed = f"{reverse('dashboard:sessions')}?state=failed"
+    return Item(session.state, f"{said.what}, {number} times", said.advice, listed)
 
 
 def _expiring(actor: Actor, now: datetime) -> list[Item]:

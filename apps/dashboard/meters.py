@@ -5,7 +5,7 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.quotas.rules import Measure
-from apps.sessions.meters import Meter, meters
+from apps.sessions.meters import Meter, standing
 
 LABELS = {
     Measure.SESSIONS: "Sessions in use",
@@ -52,10 +52,10 @@ class QuotaRow:
 
 def quota_rows(user: User, now: datetime) -> list[QuotaRow]:
     """The person's own first, then those of teams."""
-    return [_row(meter) for meter in meters(user, now)]
+    return [quota_row(meter) for meter in standing(user, now).meters]
 
 
-def _row(meter: Meter) -> QuotaRow:
+def quota_row(meter: Meter) -> QuotaRow:
     said = bytes_said if meter.measure is Measure.STORAGE_BYTES else str
     whose = f" of team {meter.team}, together" if meter.team else ""
     note = f"The limit {meter.source}." if meter.source else "" if meter.team else "No limit."

@@ -2,11 +2,10 @@
 
 from django.http import HttpRequest
 
-from apps.dashboard.asking import actor_of, mine
-from apps.sessions.lifecycle import IN_USE
-from apps.sessions.queries import visible_sessions
+from apps.dashboard.asking import person
+from apps.sessions.usage import sessions_in_use
 
 
-def running_of(request: HttpRequest) -> int:
-    actor = actor_of(request)
-    return visible_sessions(actor).filter(mine(actor), state__in=sorted(IN_USE), stop_requested_at__isnull=True).count()
+def in_use_of(request: HttpRequest) -> int:
+    key = person(request).pk
+    return sessions_in_use([key]).get(key, 0)

@@ -6,7 +6,7 @@ from datetime import datetime
 from apps.accounts.models import User
 from apps.quotas.queries import bounds_of
 from apps.quotas.rules import Measure
-from apps.sessions.usage import seconds_today, sessions_in_use
+from apps.sessions.usage import Spent, spent
 
 
 @dataclass(frozen=True)
@@ -25,14 +25,19 @@ class Meter:
         return min(self.used / self.limit, 1.0) if self.limit else float(self.limit == 0)
 
 
-def meters(user: User, now: datetime) -> list[Meter]:
-    """The person's own first, one a measure; then each team's that bounds them."""
+@dataclass(frozen=True)
+class Standing:
+    own: Spent
+    meters: list[Meter]  # the person's own first, one a measure; then each team's that bounds them
+
+
+def standing(user: User, now: datetime) -> Standing:
     known = bounds_of([user])[user.pk]
     counted = {user.pk, *(member for team in known.teams for member in team.members)}
-    in_use, seconds = sessions_in_use(counted), seconds_today(counted, now)
+    use = spent(counted, now)
     used = {
-        Measure.SESSIONS: {key: float(number) for key, number in in_use.items()},
-        Measure.MINUTES: {key: time / 60 for key, time in seconds.items()},
+        Measure.SESSIONS: {key: float(one.in_use) for key, one in use.items()},
+        Measure.MINUTES: {key: one.seconds / 60 for key, one in use.items()},
         Measure.STORAGE_BYTES: {},  # nothing is kept yet
     }
     own = []
@@ -45,4 +50,4 @@ def meters(user: User, now: datetime) -> list[Meter]:
         for team in known.teams
         for measure, most in team.limits.items()
     ]
-    return own + together
+    return Standing(use.get(user.pk, Spent()), own + together)

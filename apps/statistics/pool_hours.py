@@ -17,7 +17,7 @@ MOST = 20_000
 
 def claims_by_hour(pool: Pool, now: datetime, hours: int = 24) -> list[tuple[datetime, int]]:
     """Every hour of them, the oldest first, the last one not over yet."""
-    first, until = hour_of(now) - HOUR * (hours - 1), summed_until()
+    first, until = hour_of(now) - HOUR * (hours - 1), summed_until(now)
     summed = HourOfUse.objects.filter(pool=pool, hour__gte=first)
     counted: Counter[datetime] = Counter()
     begin = first

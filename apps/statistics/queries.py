@@ -17,11 +17,14 @@ from apps.statistics.models import HourOfUse, Progress
 from apps.statistics.use import HOUR, Life, Use, hour_of, use_within
 from apps.statistics.waits import read
 
+KNOWN_FOR = timedelta(minutes=1)
 LONGEST = timedelta(days=14)  # from a browser's start to the end of its session; an older one is not looked for
 FIELDS = (
     "owner", "pool", "created_at", "ready_at", "claimed_at", "ended_at", "stop_requested_at", "state",
     "active_seconds", "running_since", "claim__queued_at", "claim__served_at", "carried",
 )  # fmt: skip
+
+_known: list[tuple[datetime, datetime]] = []  # when this process asked last, and what it heard
 
 Key = tuple[datetime, UUID]  # hour, pool
 
@@ -34,7 +37,7 @@ def usage_of(actor: Actor, since: datetime, now: datetime) -> dict[Key, Use]:
 
 def hours_of(owner: UUID, since: datetime, now: datetime) -> dict[Key, Use]:
     """What is not summed up yet is read from the sessions, however much that is."""
-    first, until = hour_of(since), summed_until()
+    first, until = hour_of(since), summed_until(now)
     found: dict[Key, Use] = {}
     if until is not None and until > first:
         for row in HourOfUse.objects.filter(owner=owner, hour__gte=first, hour__lt=until):
@@ -117,9 +120,15 @@ def _waited(fields: dict[str, object], claimed: datetime) -> float:
     return float(max(waited, 0.0) + max(started, 0.0))
 
 
-def summed_until() -> datetime | None:
+def summed_until(now: datetime) -> datetime | None:
+    """As far as was known within the last minute: before it all is summed, and what came since is in the sessions."""
+    if _known and timedelta() <= now - _known[0][0] < KNOWN_FOR:
+        return _known[0][1]
     row = Progress.objects.filter(id=1).first()
-    return row.until if row else None
+    if row is None or row.until is None:
+        return None
+    _known[:] = [(now, row.until)]
+    return row.until
 
 
 def _hours(begin: datetime, now: datetime) -> Iterator[datetime]:

@@ -1,5 +1,6 @@
 """Ids: ordered by time inside, opaque and unambiguous outside."""
 
+import time
 import uuid
 
 import pytest
@@ -41,6 +42,11 @@ def test_an_id_is_a_uuid_of_version_7_and_grows_with_time() -> None:
     made = [uuid7() for _ in range(1000)]
     assert {value.version for value in made} == {7}
     assert {value.variant for value in made} == {uuid.RFC_4122}
-    assert len(set(made)) == 1000
-    milliseconds = [value.int >> 80 for value in made]
-    assert milliseconds == sorted(milliseconds)
+    assert made == sorted(set(made))
+
+
+def test_ids_made_in_one_instant_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    instant = time.time_ns()
+    monkeypatch.setattr(time, "time_ns", lambda: instant)
+    made = [uuid7() for _ in range(10_000)]
+    assert made == sorted(set(made))

@@ -14,7 +14,7 @@ from apps.providers.fake import VERSION
 from apps.sessions.advance import advance
 from apps.sessions.claims import Caller, claim_session, new_session
 from apps.sessions.connections import open_connection
-from apps.sessions.lifecycle import SessionState
+from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession, Claim, Connection
 from apps.sessions.options import SessionOptions
 from apps.sessions.services import stop_session
@@ -79,9 +79,15 @@ def make_running_session(user: User, pool: Pool | None = None, **options: object
     return session, connection
 
 
-def end(session: BrowserSession, *, actor: Actor) -> BrowserSession:
-    """Released and seen gone."""
-    stop_session(session, actor=actor)
+def end(
+    session: BrowserSession,
+    *,
+    actor: Actor,
+    reason: EndReason = EndReason.RELEASED,
+    outcome: Outcome = Outcome.COMPLETED,
+) -> BrowserSession:
+    """Asked to end for that reason, by default released, and seen gone."""
+    stop_session(session, actor=actor, reason=reason, outcome=outcome)
     session.refresh_from_db()
     with transaction.atomic():
         advance(session, S.STOPPING, EventType.SESSION_STOPPING, now=clock.now())

@@ -15,7 +15,7 @@ from apps.api.v1.documents import Document, Quota, always
 from apps.api.v1.moments import moment
 from apps.core import clock
 from apps.core.errors import Invalid, Unauthenticated
-from apps.sessions.meters import meters
+from apps.sessions.meters import standing
 from apps.sessions.usage import day_of
 from apps.statistics.days import by_day, total
 from apps.statistics.queries import usage_of
@@ -80,7 +80,7 @@ class Usage(Endpoint):
 def quotas_json(user: User, now: datetime) -> list[dict[str, Any]]:
     return [
         {"measure": str(meter.measure), "used": meter.used, "limit": meter.limit, "team": meter.team or None}
-        for meter in meters(user, now)
+        for meter in standing(user, now).meters
     ]
 
 

@@ -15,7 +15,7 @@ from apps.dashboard.banners import Banner
 from apps.dashboard.banners import banners as standing_banners
 from apps.dashboard.states import words
 from apps.dashboard.styles import styles_of
-from apps.dashboard.tally import running_of
+from apps.dashboard.tally import in_use_of
 
 register = template.Library()
 THEMES = ("system", "light", "dark")
@@ -47,8 +47,8 @@ def banners(context: dict[str, Any]) -> list[Banner]:
 
 @register.simple_tag(takes_context=True)
 def tally(context: dict[str, Any]) -> int:
-    """How many sessions of this person are in use now."""
-    return running_of(context["request"])
+    """How many sessions of this person are in use now; a page that knows it already says it as `in_use`."""
+    return context["in_use"] if "in_use" in context else in_use_of(context["request"])
 
 
 @register.simple_tag

@@ -1,6 +1,6 @@
 """Overview: strips of my pools, four figures, the day's charts, the Connect card, quotas, what needs attention."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +12,7 @@ from apps.core import clock
 from apps.dashboard.asking import actor_of, mine, person
 from apps.dashboard.attention import attention
 from apps.dashboard.figures import day_charts, figures, first_hour
-from apps.dashboard.meters import quota_rows
+from apps.dashboard.meters import quota_row
 from apps.dashboard.origin import origin_of
 from apps.dashboard.pools import pool_cards
 from apps.dashboard.rows import SessionRow, session_row
@@ -20,15 +20,14 @@ from apps.dashboard.snippets import PLACEHOLDER, for_claim
 from apps.dashboard.views.page import is_partial, page
 from apps.events.queries import last_position
 from apps.pools.queries import pool_to_claim
+from apps.sessions.meters import standing
 from apps.sessions.queries import visible_sessions, with_clients
-from apps.sessions.usage import claims_since, sessions_in_use
 from apps.statistics.days import by_hour
 from apps.statistics.queries import usage_of
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import issue_token
 
 RECENT = 6
-LAST_HOUR = timedelta(hours=1)
 FIRST_TOKEN = "First token"  # noqa: S105 - a name, not a secret
 
 
@@ -42,13 +41,14 @@ def overview(request: HttpRequest) -> HttpResponse:
     secret = ""
     if is_newcomer and _is_visit(request) and not own_tokens(actor).exists():
         _, secret = issue_token(actor=actor, name=FIRST_TOKEN)
+    cards = pool_cards(actor, now)
     context = {
         "live_position": position,
         **_numbers(request, actor, now),
-        "cards": pool_cards(actor, now),
+        "cards": cards,
         "sessions": recent,
         "is_newcomer": is_newcomer,
-        "default_pool": pool_to_claim(actor, ""),
+        "default_pool": pool_to_claim(actor, "") if not cards else None,
         "first": recent[0] if recent else None,
         **_connect(request, secret),
     }
@@ -91,12 +91,13 @@ def tally(request: HttpRequest) -> HttpResponse:
 
 def _numbers(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
     """What counts: figures, charts, meters, and what they make one look at."""
-    key, first = person(request).pk, first_hour(now)
+    first = first_hour(now)
     hours = by_hour(usage_of(actor, first, now), first, now)
-    quotas = quota_rows(person(request), now)
-    in_use = sessions_in_use([key]).get(key, 0)
+    stands = standing(person(request), now)
+    quotas = [quota_row(meter) for meter in stands.meters]
     return {
-        "figures": figures(hours, in_use=in_use, last_hour=claims_since(key, now - LAST_HOUR)),
+        "in_use": stands.own.in_use,
+        "figures": figures(hours, in_use=stands.own.in_use, last_hour=stands.own.claims),
         "charts": day_charts(hours),
         "quotas": [quota for quota in quotas if quota.limit is not None],
         "attention": attention(actor, now, quotas),
