@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 T ?= tests
 PYTEST := .venv/bin/python -m pytest
-SIDE_BY_SIDE := -n 2 --dist loadfile # not those with real browsers: they measure time, and each browser takes a core
+SIDE_BY_SIDE := -n 2 --dist loadfile # not those that measure time with a real browser
 NONE := [ $$? = 5 ] # pytest's word for no tests: T may hold none of that kind
 # Placeholders that production settings insist on, so that `check --deploy` can look at the rest.
 DEPLOY := DJANGO_SETTINGS_MODULE=browsergrid.settings.production BROWSERGRID_PUBLIC_URL=https://grid.example.com \
@@ -19,9 +19,10 @@ up: ## set up and run everything: web, gateway, worker, beat, watcher, one local
 	@exec ./setup.sh run .venv/bin/python manage.py up --end-with-parent $(ARGS)
 
 test: ## set up and run the tests, on SQLite and where marked on PostgreSQL; T=tests/pools narrows, ARGS=-x goes to pytest
-	@exec ./setup.sh test $(PYTEST) -m "not long and not browser" $(SIDE_BY_SIDE) $(T) $(ARGS) || $(NONE)
-	@exec ./setup.sh test $(PYTEST) -m "browser and not long" $(T) $(ARGS) || $(NONE)
-	@exec ./setup.sh test .venv/bin/python -m tests.support.databases run \
+	@./setup.sh test $(PYTEST) -m "not long and not browser" $(SIDE_BY_SIDE) $(T) $(ARGS) || $(NONE)
+	@./setup.sh test $(PYTEST) -m "browser and not alone and not long" $(SIDE_BY_SIDE) $(T) $(ARGS) || $(NONE)
+	@./setup.sh test $(PYTEST) -m "browser and alone and not long" $(T) $(ARGS) || $(NONE)
+	@./setup.sh test .venv/bin/python -m tests.support.databases run \
 		$(PYTEST) -m "(database or concurrency) and not long and not browser" $(SIDE_BY_SIDE) $(T) $(ARGS) || $(NONE)
 
 test-long: ## the drills that take long: a bare Debian root, a hundred cycles, two hundred kills

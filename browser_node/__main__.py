@@ -50,6 +50,7 @@ def main() -> int:
         uvicorn.Config(
             app,
             ws=SpliceProtocol,
+            ws_per_message_deflate=False,  # frames of a live view are compressed already
             loop="uvloop",
             http="httptools",
             log_config=None,

@@ -22,6 +22,11 @@ def matches(headers: Headers, secret: str) -> bool:
     return bool(secret) and hmac.compare_digest(bearer(headers), secret.encode())
 
 
+def matches_any(headers: Headers, *secrets: str) -> bool:
+    known = tuple(headers)
+    return any(matches(known, secret) for secret in secrets)
+
+
 def header(headers: Headers, name: bytes) -> str:
     """The first value; empty where there is none."""
     return next((value.decode("latin-1").strip() for key, value in headers if key.lower() == name), "")

@@ -6,13 +6,17 @@ processes behind a life stand in `life`, all browsers together in `browsers`.
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 
-from browser_node import memory
+from browser_node import memory, sandbox
+from browser_node.capture.keeping import Capture
 from browser_node.changes import Changes
-from browser_node.connections import Connections
+from browser_node.connections import SETTLE_SECONDS, Connections
 from browser_node.devtools import DevtoolsError
+from browser_node.files import Files
 from browser_node.ground import Ground
+from browser_node.hold import InputHold
 from browser_node.life import End, Life, StartFailed
 from browser_node.processes import Usage
 from browser_node.side_channel import SideChannels
@@ -45,7 +49,14 @@ class Browser:
         self.launch = ""  # the one that is present
         self.usage = Usage(0, 0.0)
         self.connections = Connections(self._touch)
+        self.viewers = Connections(lambda: None)  # they are no clients: nothing waits for them
+        self.hold = InputHold()
         self.channels = SideChannels()
+        home = ground.directories.root / spec.instance_id
+        self.files = Files(home, sandbox.HOME if ground.walled else str(home), ground.config.files_bytes)
+        self.capture = Capture(ground.spools, spec.instance_id, spec.credential, ground.config.recorder)
+        self.capture.wish = spec.capture
+        self.files.listen(self.capture.downloaded)
         self.life: Life | None = None
         self._ground = ground
         self._tell_node = changed
@@ -53,6 +64,7 @@ class Browser:
         self._end = End(Reason.NONE, "")
         self._farewell = (1012, "service restart")
         self._stop_grace: float | None = None
+        self._allowed_after = 0.0
         self._wanted = asyncio.Event()
 
     @property
@@ -77,7 +89,7 @@ class Browser:
         """The browser goes, after its clients were left with that code and reason."""
         if self._stop_grace is None:
             self._farewell = (code, reason)
-            self.connections.close_all(code, reason)
+            self._send_away(code, reason)
         self._stop_grace = min(grace_seconds, grace_seconds if self._stop_grace is None else self._stop_grace)
         self._change(Phase.STOPPING)
         self._wanted.set()
@@ -132,20 +144,22 @@ class Browser:
         try:
             while not self.is_stopping:
                 self._wanted.clear()
-                self.life = Life(self._ground, self.spec, self.slot, self._touch)
+                self.life = Life(self._ground, self.spec, self.slot, self.files, self._touch)
                 living = asyncio.get_running_loop().create_task(self._live(self.life))
                 try:
                     await self._wanted.wait()
                     if self._stop_grace:
                         await self._leave(self.life, self._stop_grace)
                     elif not self.is_stopping:
-                        self.connections.close_all(1012, "relaunch")
+                        self._send_away(1012, "relaunch")
                 finally:
                     living.cancel()
                     await asyncio.gather(living, return_exceptions=True)
+                    await self.capture.end()
                     await self.life.finish()
                     await asyncio.to_thread(self._ground.directories.wipe, self.spec.instance_id)
         finally:
+            await self.capture.close()
             self._change(Phase.STOPPING)
 
     async def tend(self, free_fraction: float) -> None:
@@ -154,12 +168,20 @@ class Browser:
         if self.phase is not Phase.RUNNING or life is None or not life.is_alive:
             return
         try:
+            await self._allow_downloads_again(life)
             if life.is_prepared and (free_fraction < PRESSURE_FRACTION or not self.spec.prepare):
                 await life.supervisor.drop_prepared_page()
             elif self.spec.prepare and free_fraction >= PREPARE_FRACTION and not self.connections:
                 await life.supervisor.prepare_page()
         except DevtoolsError as error:
             logger.info("a page could not be prepared or dropped: %s", error, extra=self._named)
+
+    async def _allow_downloads_again(self, life: Life) -> None:
+        """Once the client that left last, and took them back by leaving, is gone for Chromium, too."""
+        left_at = self.connections.left_at
+        if left_at != self._allowed_after and time.monotonic() > left_at + SETTLE_SECONDS:
+            await life.supervisor.allow_downloads(self.files.downloads)
+            self._allowed_after = left_at
 
     async def _live(self, life: Life) -> None:
         """One life; a failure stays told until another life is wanted or the browser is deleted."""
@@ -169,6 +191,8 @@ class Browser:
         self._end = end
         logger.warning("a browser failed: %s", end.detail, extra={**self._named, "reason": end.reason})
         self._change(Phase.FAILED)
+        self.capture.crashed(end.reason, end.detail)
+        await self.capture.end()
         await self.channels.tell(Fact.CRASHED)
         await life.finish()
         self.usage = Usage(0, self.usage.cpu_seconds)
@@ -179,6 +203,7 @@ class Browser:
         try:
             async with asyncio.timeout(seconds):
                 await life.begin()
+                await self.capture.begin(life)
         except TimeoutError:
             return End(Reason.START_TIMEOUT, f"the browser was not ready within {seconds:g} s")
         except StartFailed as error:
@@ -194,7 +219,12 @@ class Browser:
         deadline = asyncio.get_running_loop().time() + min(_GOODBYE_SECONDS, grace_seconds)
         while self.connections and (left := deadline - asyncio.get_running_loop().time()) > 0:
             await self._changes.wait(self._changes.version, left)
+        await self.capture.end()
         await life.close(grace_seconds)
+
+    def _send_away(self, code: int, reason: str) -> None:
+        for connections in (self.connections, self.viewers):
+            connections.close_all(code, reason)
 
     def _change(self, phase: Phase) -> None:
         if phase is Phase.STARTING:

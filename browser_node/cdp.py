@@ -12,6 +12,8 @@ from typing import Any
 OURS = b'"Browser'
 INPUT = b'"Input.'
 
+DOWNLOADS = b'setDownloadBehavior"'
+
 DOMAIN = "BrowserGrid."
 CLOSE = "Browser.close"
 
@@ -67,6 +69,21 @@ def parse(payload: bytes) -> Command | None:
         session=session if isinstance(session, str) else None,
         message=message,
     )
+
+
+def with_downloads_to(path: str, payload: bytes) -> bytes:
+    """A client's word on where downloads go, with our place in it: its own is a directory of another machine."""
+    try:
+        message = json.loads(payload)
+        params = message["params"]
+        is_it = message["method"] in ("Browser.setDownloadBehavior", "Page.setDownloadBehavior")
+        allows = params.get("behavior") in ("allow", "allowAndName")
+    except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+        return payload  # Chromium's to refuse
+    if not (is_it and allows):
+        return payload
+    params |= {"behavior": "allowAndName", "downloadPath": path}
+    return json.dumps(message, separators=(",", ":")).encode()
 
 
 def not_found(method: str) -> CdpError:

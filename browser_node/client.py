@@ -3,6 +3,8 @@
 Safe to share between threads. Nothing here retries: every call may be repeated by the caller as it is.
 """
 
+import contextlib
+from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote
@@ -10,9 +12,11 @@ from urllib.parse import quote
 import httpx
 
 from browser_node.wire import LaunchSpec, NodeHealth, Observation, Observed
+from browser_node.wire_capture import CaptureState, CaptureWish, NodeFile, Segment, Stream
 
 _CONNECT_SECONDS = 3.0
 _ANSWER_SECONDS = 15.0
+_FILE_SECONDS = 120.0  # without a byte
 
 
 class NodeError(Exception):
@@ -113,6 +117,71 @@ class NodeClient:
                 raise
             return False
         return True
+
+    def capture(self, instance_id: str, credential: str, wish: CaptureWish | dict[str, Any]) -> CaptureState:
+        """From now on keep this, and nothing else; repeatable. Once nothing is wished, every stream is closed."""
+        body = wish.to_json() if isinstance(wish, CaptureWish) else wish
+        answer = self._call("PUT", f"/browsers/{_part(instance_id)}/capture", credential=credential, json=body)
+        return CaptureState.from_json(answer.json())
+
+    def capture_state(self, instance_id: str, credential: str) -> CaptureState:
+        answer = self._call("GET", f"/browsers/{_part(instance_id)}/capture", credential=credential)
+        return CaptureState.from_json(answer.json())
+
+    def mark(self, instance_id: str, credential: str, label: str) -> None:
+        """Put a mark at this moment of whatever is being captured."""
+        path = f"/browsers/{_part(instance_id)}/capture/marks"
+        self._call("POST", path, credential=credential, json={"label": label})
+
+    def captures(self) -> list[str]:
+        """The instances of which something is kept here, alive or not."""
+        return [str(instance_id) for instance_id in self._call("GET", "/captures").json()]
+
+    def segments(self, instance_id: str, credential: str, *, flush: bool = False) -> list[Segment]:
+        """Closed pieces of all streams, in order; `flush` closes the open ones first. Refused: 404 nothing is kept."""
+        query = {"flush": "1"} if flush else {}
+        answer = self._call("GET", f"/captures/{_part(instance_id)}", credential=credential, params=query)
+        return [Segment.from_json(segment) for segment in answer.json()]
+
+    def segment(self, instance_id: str, credential: str, stream: Stream | str, number: int) -> bytes:
+        path = f"/captures/{_part(instance_id)}/{_part(stream)}/{number}"
+        return self._call("GET", path, credential=credential, timeout=_FILE_SECONDS).content
+
+    def free(self, instance_id: str, credential: str, stream: Stream | str = "", number: int | None = None) -> None:
+        """Forget one segment, or without stream and number all that is closed; repeatable."""
+        path = f"/captures/{_part(instance_id)}"
+        if number is not None:
+            path += f"/{_part(stream)}/{number}"
+        self._call("DELETE", path, credential=credential)
+
+    def files(self, instance_id: str, credential: str) -> list[NodeFile]:
+        answer = self._call("GET", f"/browsers/{_part(instance_id)}/files", credential=credential)
+        return [NodeFile.from_json(file) for file in answer.json()]
+
+    @contextlib.contextmanager
+    def file(self, instance_id: str, credential: str, name: str) -> Iterator[Iterator[bytes]]:
+        """Its content in pieces, while the context lasts. Refused: 404; 409 while it is still arriving."""
+        path = f"/browsers/{_part(instance_id)}/files/{_part(name)}"
+        authorised = {"Authorization": f"Bearer {credential or self._key}"}
+        timeout = httpx.Timeout(_FILE_SECONDS, connect=_CONNECT_SECONDS)
+        try:
+            with self._http.stream("GET", path, headers=authorised, timeout=timeout) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _refusal(response)
+                yield response.iter_raw()
+        except httpx.TransportError as error:
+            raise NodeUnreachable(f"{type(error).__name__}: {error}") from error
+
+    def put_file(self, instance_id: str, credential: str, name: str, body: bytes | Iterable[bytes]) -> NodeFile:
+        """Make it available to the browser's file choosers. Refused: 413 too large, 422 bad name, 409 taken."""
+        path = f"/browsers/{_part(instance_id)}/files/{_part(name)}"
+        answer = self._call("PUT", path, credential=credential, content=body, timeout=_FILE_SECONDS)
+        return NodeFile.from_json(answer.json())
+
+    def delete_file(self, instance_id: str, credential: str, name: str) -> None:
+        """Already gone is a success."""
+        self._call("DELETE", f"/browsers/{_part(instance_id)}/files/{_part(name)}", credential=credential)
 
     def _call(
         self, method: str, path: str, *, credential: str = "", headers: dict[str, str] | None = None, **more: Any

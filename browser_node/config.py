@@ -13,7 +13,7 @@ _MEBIBYTE = 1024 * 1024
 _KEPT_FREE_BYTES = 1536 * _MEBIBYTE  # for the system and the control plane beside us
 _PER_BROWSER_BYTES = 350 * _MEBIBYTE
 _MOST_PER_CORE = 4
-
+_RECORDER = Path(__file__).parents[1] / "static" / "player" / "built" / "rrweb-record.js"
 
 # What a browser's processes inherit: /proc/1/environ of its walls is readable for a page that breaks out of Chromium.
 # The last is a mark by which whoever started us finds what we left behind.
@@ -50,6 +50,9 @@ class Config:
     allow_no_sandbox: bool = False
     blocked: tuple[HostPort, ...] = ()  # what no browser ever reaches, whatever its egress list says
     log_format: str = "json"
+    recorder: Path = _RECORDER  # rrweb's recorder, as npm built it
+    capture_bytes: int = 512 * _MEBIBYTE  # of one browser, kept here until it is fetched
+    files_bytes: int = 1024 * _MEBIBYTE  # of one browser's downloads, and the same of its uploads
     die_with_parent: bool = False
     boot_id: str = field(default_factory=lambda: secrets.token_hex(8))
 
@@ -84,6 +87,9 @@ def read_config(environment: Mapping[str, str] = os.environ) -> Config:
         allow_no_sandbox=_switch(environment, "BROWSERGRID_ALLOW_NO_SANDBOX"),
         blocked=blocked,
         log_format=log_format,
+        recorder=Path(environment.get("BROWSERGRID_NODE_RECORDER", "") or _RECORDER),
+        capture_bytes=_mebibytes(environment, "BROWSERGRID_NODE_CAPTURE_MB", 512),
+        files_bytes=_mebibytes(environment, "BROWSERGRID_NODE_FILES_MB", 1024),
         die_with_parent=_switch(environment, "BROWSERGRID_NODE_DIE_WITH_PARENT"),
     )
 
@@ -121,6 +127,13 @@ def _max_browsers(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1000):
         raise ConfigurationError("BROWSERGRID_NODE_MAX_BROWSERS must be a number from 1 to 1000")
     return int(text)
+
+
+def _mebibytes(environment: Mapping[str, str], name: str, default: int) -> int:
+    text = environment.get(name, "") or str(default)
+    if not (text.isascii() and text.isdigit() and 0 < int(text) <= 1024 * 1024):
+        raise ConfigurationError(f"{name} must be a number of megabytes from 1 to 1048576")
+    return int(text) * _MEBIBYTE
 
 
 def _switch(environment: Mapping[str, str], name: str) -> bool:

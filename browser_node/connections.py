@@ -30,7 +30,7 @@ class Connections:
     def __init__(self, changed: Callable[[], None]) -> None:
         self._changed = changed
         self._relays: dict[str, ClientRelay] = {}
-        self._left_at = 0.0
+        self.left_at = 0.0  # the last that had said anything; by time.monotonic()
 
     def __len__(self) -> int:
         return len(self._relays)
@@ -47,12 +47,12 @@ class Connections:
         if relay is None:
             return
         if relay.bytes_up > _SPOKE_BYTES:
-            self._left_at = time.monotonic()
+            self.left_at = time.monotonic()
         self._changed()
 
     async def settled(self) -> None:
         """Until what the last client to leave has closed is closed."""
-        left = self._left_at + SETTLE_SECONDS - time.monotonic()
+        left = self.left_at + SETTLE_SECONDS - time.monotonic()
         if left > 0:
             await asyncio.sleep(left)
 

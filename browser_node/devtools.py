@@ -1,4 +1,4 @@
-"""A small flat CDP client over one socket to a browser: commands out, replies matched by id.
+"""A small flat CDP client over one socket to a browser: commands out, replies matched by id, events to listeners.
 
 Chromium's own rules apply: no size limit, no compression, and no pings, since a stopped browser answers none. What we
 ask of a browser stands in `supervisor`.
@@ -8,11 +8,17 @@ import asyncio
 import contextlib
 import itertools
 import json
+import logging
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import websockets
 from websockets.asyncio.client import ClientConnection
+
+logger = logging.getLogger(__name__)
+
+OnEvent = Callable[[str, dict[str, Any], str], None]  # method, params, session (empty: the browser itself)
 
 _OPEN_SECONDS = 10.0
 _CLOSE_SECONDS = 0.2
@@ -29,6 +35,7 @@ class Devtools:
         self._connection = connection
         self._ids = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._listeners: tuple[OnEvent, ...] = ()
         self._reading = asyncio.get_running_loop().create_task(self._read())
 
     @classmethod
@@ -57,6 +64,18 @@ class Devtools:
 
     async def wait_closed(self) -> None:
         await asyncio.shield(self._reading)
+
+    def listen(self, callback: OnEvent) -> Callable[[], None]:
+        """`callback(method, params, session)` hears every event, in order and at once: it must neither wait nor raise.
+
+        Answers the call that undoes it.
+        """
+        self._listeners += (callback,)
+
+        def undo() -> None:
+            self._listeners = tuple(listener for listener in self._listeners if listener is not callback)
+
+        return undo
 
     async def send(
         self, method: str, params: dict[str, Any] | None = None, *, session: str = "", seconds: float = 10.0
@@ -97,7 +116,9 @@ class Devtools:
             async for text in self._connection:
                 message = json.loads(text)
                 answer = self._waiting.get(message.get("id"))
-                if answer is not None and not answer.done():
+                if answer is None:
+                    self._tell(message)
+                elif not answer.done():
                     answer.set_result(message)
         except (websockets.ConnectionClosed, OSError):
             pass  # the owner learns of it by wait_closed
@@ -105,3 +126,13 @@ class Devtools:
             for answer in self._waiting.values():
                 if not answer.done():
                     answer.set_exception(DevtoolsError("the connection to the browser is gone"))
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        method = message.get("method")
+        if method is None:
+            return  # the answer to a command that nobody waits for any longer
+        for listener in self._listeners:
+            try:
+                listener(method, message.get("params", {}), message.get("sessionId", ""))
+            except Exception:
+                logger.exception("a listener failed at %s", method)

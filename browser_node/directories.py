@@ -36,7 +36,7 @@ class Directories:
         self.wipe(name)
         path = self._place(name)
         path.mkdir(mode=0o700)
-        for each in (path, path / "profile", path / "downloads"):
+        for each in (path, path / "profile", path / "downloads", path / "uploads"):
             if each != path:
                 each.mkdir(mode=0o700)
             if uid >= 0:

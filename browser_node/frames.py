@@ -10,7 +10,7 @@ try:
 except ImportError:  # where websockets came without its C part
     from websockets.utils import apply_mask as unmask
 
-__all__ = ["Opcode", "close_frame", "frame", "header_size", "payload_size", "unmask"]
+__all__ = ["Opcode", "close_frame", "frame", "header_size", "masked_frame", "payload_size", "unmask"]
 
 CLOSE_REASON_LIMIT = 123
 
@@ -48,6 +48,12 @@ def frame(opcode: Opcode, payload: bytes) -> bytes:
     if size < 65536:
         return bytes((0x80 | opcode, 126)) + size.to_bytes(2, "big") + payload
     return bytes((0x80 | opcode, 127)) + size.to_bytes(8, "big") + payload
+
+
+def masked_frame(opcode: Opcode, payload: bytes) -> bytes:
+    """One whole frame of the client's side; its mask is nought, which changes nothing."""
+    head = frame(opcode, payload)[: -len(payload) or None]
+    return bytes((head[0], head[1] | 0x80)) + head[2:] + bytes(4) + payload
 
 
 def close_frame(code: int, reason: str) -> bytes:

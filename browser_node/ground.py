@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass, field
 
+from browser_node.capture.spools import Spools
 from browser_node.chromium import Chromium
 from browser_node.config import Config
 from browser_node.destination import Resolver
@@ -15,6 +16,7 @@ class Ground:
     config: Config
     chromium: Chromium
     directories: Directories
+    spools: Spools
     resolver: Resolver
     bubblewrap: str
     can_limit_size: bool

@@ -11,8 +11,6 @@ from browser_node.arguments import check_argument
 from browser_node.sandbox import HOME
 from browser_node.wire import LaunchOptions
 
-DOWNLOADS = f"{HOME}/downloads"
-
 # Calls home end at a port that is closed; without these Chromium contacts Google through the user's proxy.
 _NOWHERE = "http://127.0.0.1:9/"
 

@@ -10,15 +10,20 @@ import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from browser_node import discovery, launch, memory, prerequisites, sandbox
+from browser_node.casts import Casts
 from browser_node.destination import Destinations
 from browser_node.devtools import Devtools, DevtoolsError
 from browser_node.discovery import Document, Version
 from browser_node.egress import Rules
+from browser_node.files import Files
 from browser_node.forward import Forwarder
 from browser_node.ground import Ground
 from browser_node.jail import Confinement, Jail, JailError
+from browser_node.live.stream import VideoStream
+from browser_node.pages import Pages
 from browser_node.supervisor import Supervisor, Unreachable
 from browser_node.wire import LaunchSpec, Reason
 
@@ -42,8 +47,9 @@ class End:
 class Life:
     """Use `begin`, then `watch`; `finish` in every case."""
 
-    def __init__(self, ground: Ground, spec: LaunchSpec, slot: int, changed: Callable[[], None]) -> None:
+    def __init__(self, ground: Ground, spec: LaunchSpec, slot: int, files: Files, changed: Callable[[], None]) -> None:
         self.spec = spec
+        self.files = files
         self.version = Version()
         self.dials = asyncio.Semaphore(_DIALS)
         self._ground = ground
@@ -53,9 +59,13 @@ class Life:
         rules = Rules.parse(spec.egress.allow, ground.config.blocked)
         destinations = Destinations(rules, ground.resolver, spec.options.upstream_proxy)
         self.forwarder = Forwarder(spec.instance_id, destinations)
+        self.pages = Pages(self._open_devtools)
+        self.casts = Casts(self.pages)
+        self.video = VideoStream(self.pages, self.casts)
         self._ports = launch.INSIDE
         self._jail: Jail | None = None
         self._supervisor: Supervisor | None = None
+        self._cancelling: asyncio.Task[None] | None = None
         self._finishing: asyncio.Task[None] | None = None
 
     @property
@@ -90,11 +100,11 @@ class Life:
             try:
                 uid = prerequisites.uid_for(self._slot) if self._ground.walled else -1
                 home = self._ground.directories.make(self.spec.instance_id, uid)
+                self.files.forget()
                 self._jail, listener = await Jail.start(self._confinement(home, uid))
                 await self.forwarder.serve(listener)
                 self.version = await self._first_answer(self._jail)
                 self._supervisor = await self._attach()
-                await self._supervisor.allow_downloads(launch.DOWNLOADS if self._ground.walled else f"{home}/downloads")
             except (JailError, DevtoolsError, OSError, ValueError) as error:
                 raise StartFailed(str(error)) from error
 
@@ -143,6 +153,7 @@ class Life:
         await asyncio.shield(self._finishing)
 
     async def _finish(self) -> None:
+        await self.pages.close()
         if self._supervisor is not None:
             await self._supervisor.detach()
         if self._jail is not None:
@@ -181,8 +192,29 @@ class Life:
         raise StartFailed(f"Chromium {jail.exited.result().told}")
 
     async def _attach(self) -> Supervisor:
-        devtools = await Devtools.open(await self.connect(), self.version.path)
-        return Supervisor(devtools, self.spec.options.viewport, self._changed)
+        devtools = await self._open_devtools()
+        devtools.listen(self._hear)
+        supervisor = Supervisor(devtools, self.spec.options.viewport, self._changed)
+        await supervisor.allow_downloads(self.files.downloads)
+        return supervisor
+
+    async def _open_devtools(self) -> Devtools:
+        """Raises DevtoolsError or OSError."""
+        async with self.dials:
+            return await Devtools.open(await self.connect(), self.version.path)
+
+    def _hear(self, method: str, params: dict[str, Any], session: str) -> None:
+        match method:
+            case "Browser.downloadWillBegin":
+                self.files.began(params["guid"], params["suggestedFilename"], params["url"], params["frameId"])
+            case "Browser.downloadProgress":
+                number = params["guid"]
+                if not self.files.progressed(number, int(params["receivedBytes"]), params["state"]):
+                    self._cancelling = asyncio.get_running_loop().create_task(self._cancel_download(number))
+
+    async def _cancel_download(self, number: str) -> None:
+        with contextlib.suppress(DevtoolsError):  # it is over meanwhile, or the browser is
+            await self.supervisor.cancel_download(number)
 
     async def _supervise_again(self) -> None:
         """The connection broke and the process lives: take another one, and what the old one knew."""

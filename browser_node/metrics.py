@@ -11,7 +11,8 @@ def render(browsers: Browsers) -> str:
     health = browsers.health()
     seen = [browser.observed() for browser in browsers.all()]
     phases = Counter(str(each.phase) for each in seen)
-    ways_out = [(_of(browser.spec.instance_id), browser.life.forwarder) for browser in browsers.all() if browser.life]
+    lives = [(_of(browser.spec.instance_id), browser.life) for browser in browsers.all() if browser.life]
+    ways_out = [(label, life.forwarder) for label, life in lives]
     lines = [
         *_gauge("node_max_browsers", "Browsers that may run here at once.", [("", health.max_browsers)]),
         *_gauge("node_browsers", "Browsers by phase.", [(f'phase="{phase}"', n) for phase, n in phases.items()]),
@@ -31,6 +32,26 @@ def render(browsers: Browsers) -> str:
             "browser_connections",
             "Open CDP connections of clients.",
             [(_of(each.instance_id), each.connections) for each in seen],
+        ),
+        *_gauge(
+            "browser_viewers",
+            "Live views that are open.",
+            [(_of(browser.spec.instance_id), len(browser.viewers)) for browser in browsers.all()],
+        ),
+        *_gauge(
+            "browser_screencasts",
+            "Pages of which Chromium is asked for frames.",
+            [(label, life.casts.running) for label, life in lives],
+        ),
+        *_counter(
+            "browser_screencast_frames_total",
+            "Frames that Chromium sent.",
+            [(label, life.casts.frames) for label, life in lives],
+        ),
+        *_counter(
+            "browser_video_frames_total",
+            "Frames that were encoded for readers of the video.",
+            [(label, life.video.encoded) for label, life in lives],
         ),
         *_counter(
             "browser_egress_refused_total",

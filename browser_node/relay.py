@@ -1,8 +1,7 @@
 """The node's relay: two ends of a splice that follow frame headers, so that we can listen and speak.
 
-Client → browser, only text messages of at most `VIEW_LIMIT` bytes are looked into, whole or in fragments; longer ones
-and binary ones pass unseen. Browser → client, nothing is looked into: frames are counted only to know where a message
-ends, since whatever we say must stand between two of them. What is ours to answer stands in `cdp`.
+What the ends do with bytes stands in `relay_ends`, what is ours to answer in `cdp`. Whatever we say to the client must
+stand between two messages of the browser.
 """
 
 import asyncio
@@ -10,26 +9,40 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from browser_node import cdp
 from browser_node.cdp import CdpError, Command
-from browser_node.frames import Opcode, close_frame, frame, header_size, payload_size, unmask
-from splice.ends import HIGH_WATER, End
+from browser_node.frames import Opcode, close_frame, frame, masked_frame
+from browser_node.relay_ends import VIEW_LIMIT as VIEW_LIMIT  # noqa: PLC0414 - importers know it from here
+from browser_node.relay_ends import WE_ARE_FULL, BrowserEnd, ClientEnd
+from splice.ends import HIGH_WATER
 
 logger = logging.getLogger(__name__)
 
-VIEW_LIMIT = 64 * 1024
 MESSAGE_SECONDS = 1.0  # for the browser to end its current message before a goodbye; then the client is cut
 GOODBYE_SECONDS = 1.0  # for the client to answer a goodbye
 COMMAND_LIMIT = 32  # unanswered ones; a client that calls more is not read until some are answered
 QUEUE_LIMIT = 256 * 1024  # bytes of ours that wait for a slow client before it is not read either
 EVENT_LIMIT = 1024 * 1024  # the same before events are dropped
-
-WE_ARE_FULL = 2  # a reason to hold an end, beside splice.ends.PEER_IS_FULL
+HELD_LIMIT = 256  # input commands that wait for a person's hands to rest; a client that sends more is not read
+LOOK_SECONDS = 0.01  # between two looks whether the client's present message is over
 
 OnCommand = Callable[[str, dict[str, Any]], Awaitable[Mapping[str, Any] | CdpError]]
 Farewell = Callable[[], tuple[int, str]]
+
+
+Rewrite = Callable[[bytes], bytes]
+
+
+class Listener(Protocol):
+    """Hears a client and its browser talk; called synchronously, must not raise."""
+
+    def said(self, payload: bytes) -> None:
+        """A text message on its way to the browser; of a long one, its beginning."""
+
+    def answered(self, beginning: bytes) -> None:
+        """The first bytes of a text message on its way to the client."""
 
 
 class Relay:
@@ -38,6 +51,7 @@ class Relay:
     `on_command(connection, message)` answers `BrowserGrid.*` with a result, or gives or raises a CdpError.
     `farewell()` tells with which code and reason a client is left when the browser goes unexpectedly.
     `on_activity()` is called for input events and, while `frozen`, for every message of the client.
+    `rewrite(payload)` answers what the browser is told instead of a message that says where downloads go.
     """
 
     def __init__(
@@ -46,22 +60,28 @@ class Relay:
         on_command: OnCommand | None,
         farewell: Farewell,
         on_activity: Callable[[], None] | None = None,
+        rewrite: Rewrite | None = None,
     ) -> None:
         self.connection = connection
+        self.rewrite = rewrite
+        self.listener: Listener | None = None  # may come and go at any time
         self.on_command, self.farewell, self.on_activity = on_command, farewell, on_activity
         self.opened_at = time.time()
         self.frozen = False
         self.inputs = 0
+        self.holds_inputs = False  # those of the client wait: a person does something
         self.client, self.browser = ClientEnd(self), BrowserEnd(self)
         self.is_open = False
         self.is_closing = False  # from then on the client reaches the browser no more
         self.has_left = False  # we said goodbye: nothing may follow it
         self.has_words = False  # to say at the next boundary
+        self.instead = b""  # for the browser, in place of the frame that `hear` was just given
         self._goodbye = b""
         self._session: str | None = None
         self._queue: deque[bytes] = deque()
         self._queued = 0
         self._commands: set[asyncio.Task[Any] | None] = set()
+        self._held: deque[bytes] = deque()
 
     @property
     def bytes_up(self) -> int:
@@ -133,9 +153,13 @@ class Relay:
         self.inputs += is_input
         if (is_input or self.frozen) and self.on_activity:
             self.on_activity()
+        if is_input and (self.holds_inputs or self._held):
+            self._held.append(payload)
+            self._regulate()
+            return True
         command = cdp.parse(payload) if cdp.OURS in payload else None
         if command is None:
-            return False
+            return self._pass(payload)
         if command.is_close:
             self.speak(frame(Opcode.TEXT, cdp.result(command, {})))
             self.close(1000, "")
@@ -144,6 +168,31 @@ class Relay:
             task = asyncio.get_running_loop().create_task(self._answer(command))
             self._commands.add(task)
             self._regulate()
+        return True
+
+    def let_inputs_go(self) -> None:
+        """The person's hands rest: what waited goes to the browser, between two messages of the client."""
+        self.holds_inputs = False
+        if self.client.is_between_messages:
+            while self._held and not self.is_closing:
+                payload = self._held.popleft()
+                self._pass(payload)
+                self.client.forward(memoryview(masked_frame(Opcode.TEXT, payload)))
+            self._regulate()
+        elif self._held:
+            asyncio.get_running_loop().call_later(LOOK_SECONDS, self._let_inputs_go_later)
+
+    def _let_inputs_go_later(self) -> None:
+        if not (self.holds_inputs or self.is_closing or self.client.is_lost):
+            self.let_inputs_go()
+
+    def _pass(self, payload: bytes) -> bool:
+        """A message for the browser; true when it gets another instead."""
+        if self.listener is not None:
+            self.listener.said(payload)
+        if self.rewrite is None or cdp.DOWNLOADS not in payload:
+            return False
+        self.instead = masked_frame(Opcode.TEXT, self.rewrite(payload))
         return True
 
     def hear_control(self, opcode: int, payload: bytes) -> bool:
@@ -214,187 +263,5 @@ class Relay:
         """A client that does not take our answers is not asked for more questions."""
         if self.is_open and not self.client.is_lost:
             is_full = self._queued > QUEUE_LIMIT or len(self._commands) >= COMMAND_LIMIT
+            is_full |= len(self._held) >= HELD_LIMIT
             (self.client.hold if is_full and not self.is_closing else self.client.release)(WE_ARE_FULL)
-
-
-class BrowserEnd(End):
-    """Browser → client: passes everything, and knows where messages end."""
-
-    __slots__ = ("has_said_goodbye", "head", "is_inside", "left", "relay")
-
-    def __init__(self, relay: Relay) -> None:
-        super().__init__()
-        self.relay = relay
-        self.left = 0  # bytes of the current frame still to come
-        self.head = b""  # the beginning of a header that was cut by a read
-        self.is_inside = False  # between the fragments of one message
-        self.has_said_goodbye = False
-
-    @property
-    def is_between_messages(self) -> bool:
-        """Whether a frame of ours may be sent now."""
-        return not self.left and not self.head and not self.is_inside and not self.has_said_goodbye
-
-    def take(self, data: memoryview) -> None:
-        size = len(data)
-        if not self.relay.has_words:
-            if self.left > size:
-                self.left -= size
-            elif not (self.left or self.head or self.is_inside) and size > 3 and data[0] == 0x81:
-                # By far most reads are one text message, or the beginning of one. The rest goes the long way.
-                second = data[1]
-                end = 2 + second if second < 126 else 4 + (data[2] << 8 | data[3]) if second == 126 else 0
-                if end < size:
-                    self._follow(data)
-                else:
-                    self.left = end - size
-            else:
-                self._follow(data)
-            self.forward(data)
-        elif not self.relay.has_left:
-            boundary = max(self._follow(data), 0)
-            self.forward(data[:boundary])
-            if boundary:
-                self.relay.flush()
-            if not self.relay.has_left:
-                self.forward(data[boundary:])
-
-    def peer_lost(self) -> None:
-        self.relay.stop_commands()
-        super().peer_lost()
-
-    def _follow(self, data: memoryview) -> int:
-        """Walk over frame headers; the last place in `data` where a message is over, or -1."""
-        position, size = self.left, len(data)
-        boundary = position if 0 < position <= size and not self.is_inside else -1
-        while position < size:
-            if self.head or size - position < 10:
-                start = position - len(self.head)
-                cut = self.head + bytes(data[position : position + 10 - len(self.head)])
-                if len(cut) < 2 or len(cut) < header_size(cut[1]):
-                    self.head, self.left = cut, 0
-                    return boundary
-                self.head = b""
-                first, position = cut[0], start + header_size(cut[1]) + payload_size(cut)
-            else:
-                first, length = data[position], data[position + 1] & 127
-                if length < 126:
-                    position += 2 + length
-                else:
-                    position += header_size(length) + payload_size(data[position : position + 10])
-            opcode = first & 15
-            if opcode < Opcode.CLOSE:
-                self.is_inside = not first & 128
-            elif opcode == Opcode.CLOSE:
-                self.has_said_goodbye = True
-            if position <= size and not self.is_inside:
-                boundary = position
-        self.left = position - size
-        return boundary
-
-
-class ClientEnd(End):
-    """Client → browser: looks into short text messages, and keeps from the browser what is ours."""
-
-    __slots__ = ("is_unseen", "kept", "left", "need", "partial", "payload", "relay")
-
-    def __init__(self, relay: Relay) -> None:
-        super().__init__()
-        self.relay = relay
-        self.left = 0  # bytes still to come of a frame that passes unseen
-        self.partial = bytearray()  # the beginning of a frame that is to be seen whole
-        self.need = 0  # how much of it must be there before another look is worth it
-        self.kept = bytearray()  # fragments of a message that is being looked at, as they came
-        self.payload = bytearray()  # and what they say
-        self.is_unseen = False  # within a message whose other fragments pass, too
-
-    def forward(self, data: memoryview) -> None:
-        if not self.relay.is_closing:
-            super().forward(data)
-
-    def take(self, data: memoryview) -> None:
-        size = len(data)
-        if self.left >= size:
-            self.left -= size
-            self.forward(data)
-            return
-        if self.partial:
-            self.partial += data
-            if len(self.partial) < self.need:
-                return
-            data, self.partial = memoryview(self.partial), bytearray()
-        elif not self.left and size > 8 and data[0] == 0x81 and not self.kept and not self.is_unseen:
-            # By far most reads are one short text message. Anything unusual goes the long way.
-            second = data[1]
-            start = 6 if second < 254 else 8
-            length = second & 127 if second < 254 else data[2] << 8 | data[3]
-            if 128 < second < 255 and start + length == size:
-                if not self.relay.hear(unmask(data[start:], bytes(data[start - 4 : start]))):
-                    self.forward(data)
-                return
-        self._walk(data)
-
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        if self.relay.browser.is_between_messages:
-            self.relay.flush()
-
-    def peer_lost(self) -> None:
-        self.relay.stop_commands()
-        self.relay.browser_lost()
-
-    def _walk(self, data: memoryview) -> None:
-        """Frame by frame; what passes is forwarded in pieces as long as possible."""
-        position, sent, size = self.left, 0, len(data)
-        self.left = 0
-        while position < size:
-            head = header_size(data[position + 1]) if size - position > 1 else 2
-            if size - position < head:
-                return self._keep_partial(data, sent, position, head)
-            end = position + head + payload_size(data[position : position + head])
-            opcode, is_last = data[position] & 15, bool(data[position] & 128)
-            is_data = opcode < Opcode.CLOSE
-            passes = is_data and self._passes(opcode, end - position - head, is_last=is_last)
-            if not passes and end > size:
-                return self._keep_partial(data, sent, position, end - position)
-            if not passes and self._swallows(data[position:end], head, opcode, is_last=is_last):
-                self.forward(data[sent:position])
-                sent = end
-            elif self.kept and is_data:
-                self.forward(data[sent:position])
-                self._give_up_kept()
-                sent = position
-            position = end
-        self.left = position - size
-        return self.forward(data[sent:])
-
-    def _passes(self, opcode: int, length: int, *, is_last: bool) -> bool:
-        """Whether a data frame goes on unseen, together with the rest of its message."""
-        is_text = opcode == (Opcode.CONTINUATION if self.kept else Opcode.TEXT)
-        if not self.is_unseen and is_text and len(self.payload) + length <= VIEW_LIMIT:
-            return False
-        self.is_unseen = not is_last
-        return True
-
-    def _swallows(self, whole: memoryview, head: int, opcode: int, *, is_last: bool) -> bool:
-        """Whether a whole frame stays here: for now, as a fragment, or for good, as ours."""
-        plain = unmask(whole[head:], bytes(whole[head - 4 : head])) if whole[1] & 128 else bytes(whole[head:])
-        if opcode >= Opcode.CLOSE:
-            return self.relay.hear_control(opcode, plain)
-        if not is_last:
-            self.kept += whole
-            self.payload += plain
-            return True
-        if not self.relay.hear(bytes(self.payload) + plain):
-            return False
-        self.kept, self.payload = bytearray(), bytearray()
-        return True
-
-    def _give_up_kept(self) -> None:
-        """The fragments are the browser's after all."""
-        kept, self.kept, self.payload = self.kept, bytearray(), bytearray()
-        self.forward(memoryview(kept))
-
-    def _keep_partial(self, data: memoryview, sent: int, position: int, need: int) -> None:
-        self.forward(data[sent:position])
-        self.partial, self.need = bytearray(data[position:]), need

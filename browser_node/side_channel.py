@@ -31,6 +31,7 @@ class SideChannel:
         self._on_event = on_event
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Mapping[str, Any]]] = {}
+        self._limits: dict[int, asyncio.Timeout] = {}
 
     async def ask(self, connection: str, method: str, params: Mapping[str, Any]) -> Mapping[str, Any]:
         """The result. Raises CdpError."""
@@ -39,7 +40,7 @@ class SideChannel:
         self._waiting[number] = answer
         question = {"connection": connection, "request": number, "method": method, "params": params}
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(ANSWER_SECONDS) as self._limits[number]:
                 await self._send(json.dumps(question))
                 return await answer
         except TimeoutError as error:
@@ -48,6 +49,7 @@ class SideChannel:
             raise CdpError(SERVER_ERROR, f"{method} cannot be answered now") from error
         finally:
             self._waiting.pop(number, None)
+            self._limits.pop(number, None)
 
     async def tell(self, fact: Fact) -> None:
         try:
@@ -56,7 +58,7 @@ class SideChannel:
             logger.debug("a gateway left before it heard %s", fact)
 
     def hear(self, text: str) -> None:
-        """An answer, or an event for a client; anything else is dropped."""
+        """An answer, word that it will take longer, or an event for a client; anything else is dropped."""
         try:
             message = json.loads(text)
         except ValueError:
@@ -72,6 +74,9 @@ class SideChannel:
         answer = self._waiting.get(message.get("request", 0))
         if answer is None or answer.done():
             return  # it came too late
+        if message.get("is_pending") is True:
+            self._limits[message["request"]].reschedule(asyncio.get_running_loop().time() + ANSWER_SECONDS)
+            return
         error = message.get("error")
         if isinstance(error, dict):
             code = error.get("code")

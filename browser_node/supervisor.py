@@ -36,8 +36,15 @@ class Supervisor:
         self._page_lock = asyncio.Lock()
 
     async def allow_downloads(self, directory: str) -> None:
-        """Into the browser's own directory, where they go with it. Raises DevtoolsError."""
-        await self._devtools.send("Browser.setDownloadBehavior", {"behavior": "allow", "downloadPath": directory})
+        """Into the browser's own directory, where they go with it, each under a number of Chromium's; events tell its
+        name. A client that leaves takes this back. Raises DevtoolsError.
+        """
+        behavior = {"behavior": "allowAndName", "downloadPath": directory, "eventsEnabled": True}
+        await self._devtools.send("Browser.setDownloadBehavior", behavior)
+
+    async def cancel_download(self, number: str) -> None:
+        """Raises DevtoolsError, also where it is over already."""
+        await self._devtools.send("Browser.cancelDownload", {"guid": number})
 
     async def watch(self) -> None:
         """Until the connection ends; raises Unreachable when the browser hangs."""

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import functools
 import json
 import re
 import secrets
+import time
 from collections.abc import Coroutine, Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -15,7 +17,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
-from browser_node import access, discovery
+from browser_node import access, cdp, discovery
 from browser_node.browser import Browser, NotUsable
 from browser_node.browsers import Browsers
 from browser_node.cdp import CdpError
@@ -77,7 +79,8 @@ class UseApi:
     async def close_connection(self, request: Request) -> Response:
         browser = self.find(request.path_params["instance_id"], request.headers.raw)
         code, reason = close_reason(request, default=4001)
-        if not browser.connections.close(request.path_params["connection"], code, reason):
+        name = request.path_params["connection"]
+        if not any(each.close(name, code, reason) for each in (browser.connections, browser.viewers)):
             raise ApiError(404, "unknown_connection", "no such connection is open")
         return Response(status_code=204)
 
@@ -132,7 +135,7 @@ class DevtoolsEndpoint:
             raise ApiError(422, "invalid", "X-BrowserGrid-Connection is malformed")
         if name in browser.connections:
             raise ApiError(409, "duplicate_connection", "a connection of this name is open")
-        life = await _unless_gone(receive, usable_with_page(browser, headers))
+        life = await unless_gone(receive, usable_with_page(browser, headers))
         if life is None:
             return
         path = _upstream_path(scope, life)
@@ -141,9 +144,10 @@ class DevtoolsEndpoint:
         async def on_command(connection: str, message: dict[str, Any]) -> Mapping[str, Any] | CdpError:
             params = message.get("params")
             known = params if isinstance(params, dict) else {}
-            return await browser.channels.ask(gateway, connection, str(message["method"]), known)
+            return await _ask(browser, gateway, connection, str(message["method"]), known)
 
-        relay = Relay(name, on_command, browser.farewell)
+        rewrite = functools.partial(cdp.with_downloads_to, browser.files.downloads)
+        relay = Relay(name, on_command, browser.farewell, rewrite=rewrite)
         splice = {
             "type": "browsergrid.splice",
             "upstream": Upstream(connect=life.connect),
@@ -153,6 +157,8 @@ class DevtoolsEndpoint:
             "relay": relay,
         }
         opened = False
+        browser.hold.joined(relay)
+        browser.capture.joined(name, relay, path.removeprefix("/devtools/page/") if "/page/" in path else "")
         try:
             async with life.dials:
                 await send(splice)
@@ -167,8 +173,27 @@ class DevtoolsEndpoint:
             while told["type"] != "websocket.disconnect":
                 told = await receive()
         finally:
+            browser.hold.left(relay)
+            browser.capture.left(name)
             if opened:
                 browser.connections.ended(name)
+
+
+async def _ask(
+    browser: Browser, gateway: str, connection: str, method: str, params: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """The gateway, on behalf of a client, which is kept like any other command. Raises CdpError."""
+    began, problem = time.time(), ""
+    try:
+        answer = await browser.channels.ask(gateway, connection, method, params)
+    except CdpError as error:
+        problem = error.message
+        raise
+    finally:
+        browser.capture.commanded(connection, method, began, problem)
+    if method == "BrowserGrid.mark":
+        browser.capture.mark(str(params.get("label", "")))
+    return answer
 
 
 async def usable_with_page(browser: Browser, headers: access.Headers) -> Life:
@@ -196,7 +221,7 @@ def _upstream_path(scope: Scope, life: Life) -> str:
     raise ApiError(404, "unknown_target", "there is no such DevTools address")
 
 
-async def _unless_gone(receive: Receive, holding: Coroutine[Any, Any, Life]) -> Life | None:
+async def unless_gone(receive: Receive, holding: Coroutine[Any, Any, Life]) -> Life | None:
     """What we hold the caller for; None when it leaves meanwhile."""
     loop = asyncio.get_running_loop()
     # Before the splice the only thing to be told is that the caller has left.

@@ -24,6 +24,7 @@ from browser_node.fields import (
     read_text,
     read_texts,
 )
+from browser_node.wire_capture import CaptureWish
 
 INSTANCE_ID = re.compile(r"[0-9a-f-]{36}-[0-9]{1,9}")
 CONNECTION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -104,6 +105,7 @@ class LaunchSpec:
     egress: Egress = field(default_factory=Egress)
     prepare: bool = False
     start_timeout_seconds: float = 60.0
+    capture: CaptureWish = field(default_factory=CaptureWish)  # from its first page on; later by PUT …/capture
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -143,6 +145,7 @@ class LaunchSpec:
             egress=Egress(allow),
             prepare=read_flag(spec, "prepare", default=False),
             start_timeout_seconds=timeout,
+            capture=CaptureWish.from_json(present(spec, "capture")),
         )
 
 

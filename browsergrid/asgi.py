@@ -27,6 +27,7 @@ from apps.gateway.application import Gateway, lifespan  # noqa: E402
 from browsergrid.bodies import measured  # noqa: E402
 from browsergrid.charsets import Utf8Request  # noqa: E402
 from browsergrid.settings import grid  # noqa: E402
+from browsergrid.threads import Threads  # noqa: E402
 from splice.protocol import SpliceProtocol  # noqa: E402
 
 DRAIN_MARGIN_SECONDS = 3.0  # between our goodbyes and the server's hard stop, for rows to be closed
@@ -37,6 +38,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 django_application.request_class = Utf8Request
 gateway = Gateway(grid.run_dir())
+threads = Threads()
 SpliceProtocol.routes = staticmethod(gateway.splices)
 SpliceProtocol.drain_seconds = max(settings.GRID.drain_seconds - DRAIN_MARGIN_SECONDS, 0.0)
 
@@ -49,7 +51,8 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
     elif scope["type"] == "websocket":
         await sockets(scope, receive, send)
     else:
-        await measured(cast(Any, django_application), scope, receive, send)
+        async with threads.lend():
+            await measured(cast(Any, django_application), scope, receive, send)
 
 
 async def _live(receive: Receive, send: Send) -> None:

@@ -3,13 +3,13 @@
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 from apps.api.errors import answer_for
+from browsergrid.uploads import longest_body
 
 Message = MutableMapping[str, Any]  # the values are the ASGI specification's
 Receive = Callable[[], Awaitable[Message]]
@@ -19,8 +19,8 @@ Application = Callable[[Message, Receive, Send], Awaitable[None]]
 
 
 async def measured(application: Application, scope: Message, receive: Receive, send: Send) -> None:
-    """Serve with `application`; a body beyond DATA_UPLOAD_MAX_MEMORY_SIZE gets 413, whatever it says of its length."""
-    limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    """Serve with `application`; a body beyond what this request may have gets 413, whatever it says of its length."""
+    limit = await longest_body(scope)
     if _said_length(scope) > limit:
         await _too_large(scope, send)
         return

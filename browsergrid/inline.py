@@ -3,6 +3,7 @@
 What a class here does on the event loop touches neither the database nor a file; where it would, it says so by `waits`.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from asgiref.sync import sync_to_async
@@ -11,7 +12,8 @@ from csp.middleware import CSPMiddleware, PolicyParts
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.common import CommonMiddleware
@@ -19,7 +21,7 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.middleware.security import SecurityMiddleware
 
 ADMINISTRATION = "/admin/"
-ADMINISTRATION_MAY = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+ADMINISTRATION_MAY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class Inline:
@@ -47,6 +49,12 @@ class Inline:
 class Security(Inline, SecurityMiddleware):
     """What does not say how long it may be kept is kept by nobody: nearly every page is somebody's own."""
 
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
+        """The way to https is shown under our own names; of others `OurHosts` says what there is to say."""
+        with suppress(DisallowedHost):
+            return super().process_request(request)
+        return None
+
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Cache-Control", "no-store")
         return super().process_response(request, response)
@@ -61,8 +69,8 @@ class Frames(Inline, XFrameOptionsMiddleware):
 
 
 class Csp(Inline, CSPMiddleware):
-    """The administration's theme writes scripts and styles into its pages and has expressions in their attributes; it
-    may, and nothing else may: neither other sites' files, nor talking to them, nor frames."""
+    """The administration's theme evaluates expressions in attributes and writes styles into its pages; it may, and
+    nothing else may: neither scripts in pages, nor other sites' files, nor talking to them, nor frames (decision 9)."""
 
     def get_policy_parts(
         self,

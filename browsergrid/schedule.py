@@ -28,5 +28,13 @@ JOBS = (
         "celery",
         "What is over: old idempotency keys, lapsed processes, ended sign-ins, half-done deletions.",
     ),
+    Job(
+        "finalise-recordings",
+        "recordings.finalise_waiting",
+        60,
+        "celery",
+        "Ended recordings that no message told of become films and lists of events.",
+    ),
+    Job("forget-recordings", "recordings.forget", 600, "celery", "Recordings, logs and files whose time is up go."),
     Job("forget-runs", "tasks.forget", 3600, "celery", "Runs of background tasks that are older than a week."),
 )

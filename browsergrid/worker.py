@@ -16,6 +16,8 @@ from browsergrid.settings import grid
 
 logger = logging.getLogger(__name__)
 
+RETRY_SECONDS = 1.0  # after a database that was locked or away
+
 
 class Presence:
     """One thread beside the worker's; a worker whose name was taken goes on, for its work is fenced elsewhere."""
@@ -38,8 +40,7 @@ class Presence:
     def _keep(self) -> None:
         try:
             while not self._over.is_set():
-                self._renew()
-                self._over.wait(settings.GRID.heartbeat_seconds)
+                self._over.wait(settings.GRID.heartbeat_seconds if self._renew() else RETRY_SECONDS)
             if self._process is not None:
                 end_process(self._process)
         except DatabaseError:
@@ -47,7 +48,8 @@ class Presence:
         finally:
             connection.close()
 
-    def _renew(self) -> None:
+    def _renew(self) -> bool:
+        """Whether our row stands."""
         try:
             if self._slot is None:
                 self._slot = take_slot(Process.Kind.WORKER, self._run_dir)
@@ -56,6 +58,8 @@ class Presence:
         except DatabaseError as error:
             logger.warning("worker.lease_not_renewed", extra={"reason": type(error).__name__})
             connection.close()
+            return False
+        return True
 
 
 _presence: list[Presence] = []

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import DjangoDbBlocker
 
 from apps.access import rates
 from apps.access.actor import Actor
@@ -13,19 +15,20 @@ from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession, Claim, Connection
 from apps.statistics import queries as summed
 from apps.tokens.models import ApiToken
-from tests.audit.flushing import lift
 from tests.factories import people, pools, sessions
+from tests.support.flush import flush
 
-_flush = TransactionTestCase._fixture_teardown
-
-
-def _flush_with_the_audit(case: TransactionTestCase) -> None:
-    """Nothing deletes entries, so that their guard goes before a flush; the flush's own post_migrate puts it back."""
-    lift()
-    _flush(case)
+TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
-TransactionTestCase._fixture_teardown = _flush_with_the_audit  # type: ignore[method-assign]
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Threads that served a test keep their connections; PostgreSQL drops no database while somebody has one."""
+    yield
+    if connection.vendor == "postgresql":
+        others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_terminate_backend(pid) {others}")
 
 
 @pytest.fixture(autouse=True)

@@ -24,8 +24,9 @@ def test_every_requirement_is_pinned_and_the_constraints_agree(name):
     assert {package: constraints.get(package) for package in pins(name)} == pins(name)
 
 
-def test_no_lock_file_names_where_packages_come_from():
-    lock = json.loads((ROOT / "tests" / "clients" / "package-lock.json").read_text())
+@pytest.mark.parametrize("folder", ["tests/clients", "frontend"])
+def test_no_lock_file_names_where_packages_come_from(folder):
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
     assert [name for name, package in lock["packages"].items() if "resolved" in package] == []
     assert all("integrity" in package for name, package in lock["packages"].items() if name)
     assert "://" not in (ROOT / "constraints.txt").read_text()
@@ -47,6 +48,12 @@ def test_a_variable_that_is_set_wins_over_the_environment_file(tmp_path):
         check=True,
     )
     assert shown.stdout == '1|3|two words = "kept"||'
+
+
+def test_all_that_comes_from_rrweb_is_of_one_version():
+    lock = json.loads((ROOT / "frontend" / "package-lock.json").read_text())
+    versions = {package["version"] for name, package in lock["packages"].items() if "rrweb" in name or "rrdom" in name}
+    assert versions == {"2.1.6"}
 
 
 def test_an_unknown_level_is_refused(tmp_path):

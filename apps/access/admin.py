@@ -5,7 +5,7 @@ any; what these refuse is told on the page.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
@@ -13,14 +13,9 @@ from django.dispatch import Signal
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from apps.access.actor import Actor
 from apps.access.admin_acts import Acting
 from apps.access.admin_lists import InfinitePaginator
-from apps.access.callers import address_of
 from apps.core.errors import GridError
-
-if TYPE_CHECKING:
-    from apps.accounts.models import User
 
 try:
     from unfold.admin import ModelAdmin
@@ -30,10 +25,6 @@ except ImportError:  # it only dresses; the pages work without
 
 admin.site.index_title = "Overview"
 row_changed = Signal()  # request, row, change (added | changed | removed), before, after: of rows without a service
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    return Actor.by_cookie(cast("User", request.user), address_of(request))
 
 
 class GridAdmin(Acting, ModelAdmin):  # type: ignore[misc] # unfold is untyped
@@ -51,9 +42,6 @@ class GridAdmin(Acting, ModelAdmin):  # type: ignore[misc] # unfold is untyped
     @admin.display(description="id")
     def ident(self, row: Any) -> str:
         return str(row.public_id)
-
-    def actor_of(self, request: HttpRequest) -> Actor:
-        return actor_of(request)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return _is_staff(request)

@@ -1,9 +1,8 @@
-"""What staff may do to a row beside changing it: drain, release, revoke. One declaration serves the row's own page and
-the list's actions; each goes through a service, is a POST, and asks first where it cannot be undone.
+"""What staff may do to a row beside changing it. One declaration serves the row's own page and the list's actions;
+each goes through a service, is a POST, and asks first where it cannot be undone.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.contrib import messages
@@ -13,25 +12,13 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 
-from apps.access.actor import Actor
+from apps.access.acts import Act
+from apps.access.callers import signed_in
 from apps.core.errors import GridError
 
 MOST = 1000  # rows of one press
 SHOWN = 12
 CONFIRMED = "confirmed"
-
-
-@dataclass(frozen=True)
-class Act:
-    """`do` calls the service and may raise GridError. `offered`: whether it makes sense for that row now."""
-
-    name: str
-    label: str
-    consequence: str
-    do: Callable[[Any, Actor], object]
-    is_grave: bool = False  # it cannot be undone: asks first
-    for_superusers: bool = False
-    offered: Callable[[Any], bool] = lambda _: True
 
 
 class Acting:
@@ -77,9 +64,6 @@ class Acting:
         self._carry_out(request, act, [row])
         return HttpResponseRedirect(place)
 
-    def actor_of(self, request: HttpRequest) -> Actor:
-        raise NotImplementedError
-
     def _bulk(self, act: Act) -> Callable[..., HttpResponse | None]:
         def action(_: Any, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
             rows = list(queryset[: MOST + 1])
@@ -96,7 +80,7 @@ class Acting:
 
     def _carry_out(self, request: HttpRequest, act: Act, rows: Iterable[Any]) -> None:
         """Row by row: one that refuses does not undo the others."""
-        actor = self.actor_of(request)
+        actor = signed_in(request)
         done, said, refused = 0, "", ""
         for row in rows:
             try:
@@ -128,8 +112,7 @@ class Acting:
         }
         return TemplateResponse(request, "admin/ask_first.html", context)
 
-    def _allowed(self, request: HttpRequest) -> list[Act]:
+    def _allowed(self, request: HttpRequest) -> tuple[Act, ...]:
         if not self.has_view_permission(request):  # type: ignore[attr-defined]
             raise PermissionDenied
-        is_superuser = bool(getattr(request.user, "is_superuser", False))
-        return [act for act in self.acts if is_superuser or not act.for_superusers]
+        return self.acts

@@ -1,9 +1,20 @@
-"""Where the caller of a Django request is, for whoever makes an actor of it."""
+"""Who calls with a Django request, and where they are."""
+
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 
+from apps.access.actor import Actor
 from apps.access.outside import outside
+
+if TYPE_CHECKING:
+    from apps.accounts.models import User
+
+
+def signed_in(request: HttpRequest) -> Actor:
+    """The person of a page that only signed-in people reach."""
+    return Actor.by_cookie(cast("User", request.user), address_of(request))
 
 
 def address_of(request: HttpRequest) -> str:

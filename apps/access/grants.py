@@ -22,7 +22,11 @@ G = TypeVar("G", bound="Grant")
 
 
 class Grant(Identified):
-    """What both kinds share."""
+    """What both kinds share.
+
+    All tables of shares have one prefix: outside a share is one kind of thing, and is always named below what it
+    shares (`…/pools/pool_…/shares/shr_…`), which says in which tables it stands.
+    """
 
     prefix = "shr"
     content_object: ClassVar[models.ForeignKey[models.Model]]

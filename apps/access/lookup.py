@@ -54,6 +54,12 @@ def find(model: type[I], public_id: str, actor: Actor, permission: Permission, *
     return _there(row)
 
 
+def one_of(rows: QuerySet[I], public_id: str) -> I:
+    """The one of these rows, which the caller has narrowed to what may be seen. Raises NotFound."""
+    key = decode(rows.model.prefix, public_id)
+    return _there(rows.filter(pk=key).first() if key is not None else None)
+
+
 def may(actor: Actor, permission: Permission, thing: Model) -> bool:
     """Whether `actor` holds `permission` on that row. The database is asked only where it is somebody else's."""
     if not actor.has_scope(permission):

@@ -11,12 +11,14 @@ from allauth.core import context
 from allauth.core.internal import ratelimit
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from apps.access.callers import address_of
 from apps.accounts import sign_up
+from apps.accounts.letters import with_page
 from apps.accounts.links import absolute
 
 logger = logging.getLogger(__name__)
@@ -103,6 +105,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth is 
             super().send_mail(template_prefix, email, {"home": absolute(self.request, "/"), **context})
         except (OSError, SMTPException) as error:
             logger.warning("mail.not_sent", extra={"mail": template_prefix, "reason": type(error).__name__})
+
+    def render_mail(self, *arguments: Any, **options: Any) -> EmailMultiAlternatives:
+        return with_page(super().render_mail(*arguments, **options))
 
     def send_account_already_exists_mail(self, email: str) -> None:
         """As long as making the account would have taken, which is mostly its password's hash."""

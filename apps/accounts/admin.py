@@ -8,8 +8,8 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from apps.access.actor import Actor
+from apps.access.acts import Act
 from apps.access.admin import GridAdmin
-from apps.access.admin_acts import Act
 from apps.accounts.models import Invitation, Membership, Team, User
 from apps.accounts.people import reinstate, sign_out, suspend
 

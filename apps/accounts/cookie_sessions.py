@@ -78,12 +78,6 @@ class SessionStore(db.SessionStore):
             self._session_key = None
 
 
-def is_alive(session_key: str, now: datetime) -> bool:
-    """Whether that session, by its hash, has neither been ended nor run out."""
-    rows = SessionStore.get_model_class().objects.filter(session_key=session_key, expire_date__gt=now)
-    return bool(rows.exists())
-
-
 def stored(cookie: str) -> str:
     """A cookie is random and long: nothing is gained by a key, which could be rotated under people's feet."""
     return hashlib.sha256(cookie.encode()).hexdigest()[:LENGTH]

@@ -16,13 +16,12 @@ from django.http import HttpRequest
 
 from apps.access.actor import Actor
 from apps.access.callers import address_of
+from apps.access.lookup import one_of
 from apps.accounts.cookie_sessions import stored
 from apps.accounts.models import Device, User
 from apps.audit.actions import Action
 from apps.audit.record import record
 from apps.core import clock
-from apps.core.errors import NotFound
-from apps.core.identifiers import decode
 from apps.events import bus
 
 GRAIN = timedelta(minutes=1)  # `last_seen_at` is written at most this often
@@ -55,11 +54,7 @@ def devices_of(user: User) -> QuerySet[Device]:
 
 def own_device(user: User, public_id: str) -> Device:
     """One of that person's own: nobody else's, not even for staff. Raises NotFound."""
-    key = decode(Device.prefix, public_id)
-    device = devices_of(user).filter(pk=key).first() if key is not None else None
-    if device is None:
-        raise NotFound
-    return device
+    return one_of(devices_of(user), public_id)
 
 
 def is_this(device: Device, session: SessionBase) -> bool:

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from apps.access.actor import Actor
-from apps.access.lookup import allow
+from apps.access.lookup import allow, one_of
 from apps.access.permissions import Permission
 from apps.accounts import mail, teams
 from apps.accounts.models import Invitation, Membership, Role, Team
@@ -22,7 +22,6 @@ from apps.audit.actions import Action
 from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, NotFound
-from apps.core.identifiers import decode
 from apps.core.secrets import keyed_hash, keyed_hashes
 
 USED = "This invitation was accepted before. A link is good once."
@@ -53,7 +52,7 @@ def invite(email: str, *, actor: Actor, origin: str, team: Team | None = None, r
         _open(team).filter(email=address).delete()
         if open_invitations(team, now).count() >= MOST_OPEN:
             raise Conflict("too_many_invitations", f"{MOST_OPEN} invitations are open. Withdraw one first.")
-        invitation = Invitation.objects.create(
+        invitation = Invitation(
             email=address,
             team=team,
             role=role,
@@ -61,6 +60,11 @@ def invite(email: str, *, actor: Actor, origin: str, team: Team | None = None, r
             hash=keyed_hash(secret),
             expires_at=now + LIFE,
         )
+        try:
+            with transaction.atomic():
+                invitation.save(force_insert=True)
+        except IntegrityError:
+            raise Conflict("already_invited", f"Somebody else is inviting {address} just now.") from None
         after = {"email": address, "team": team.public_id if team else "", "role": str(role)}
         record(actor, Action.INVITATION_SENT, invitation, after=after)
         url = f"{origin}/invitations/?secret={secret}"
@@ -69,10 +73,12 @@ def invite(email: str, *, actor: Actor, origin: str, team: Team | None = None, r
 
 
 def withdraw_invitation(invitation: Invitation, *, actor: Actor) -> None:
+    """Raises NotFound for one that was accepted or withdrawn meanwhile."""
     _check_may_invite(actor, invitation.team)
     with transaction.atomic():
+        if not _open(invitation.team).filter(pk=invitation.pk).delete()[0]:
+            raise NotFound
         record(actor, Action.INVITATION_WITHDRAWN, invitation, before={"email": invitation.email})
-        _open(invitation.team).filter(pk=invitation.pk).delete()
 
 
 def invitation_with(secret: str) -> Invitation:
@@ -82,8 +88,7 @@ def invitation_with(secret: str) -> Invitation:
 
 def invitation_kept(public_id: str) -> Invitation:
     """The same for a visitor who followed the link before (`IN_SESSION`)."""
-    key = decode(Invitation.prefix, public_id)
-    return _checked(Invitation.objects.filter(pk=key).first() if key else None)
+    return _checked(one_of(Invitation.objects.all(), public_id))
 
 
 def accept_invitation(invitation: Invitation, *, actor: Actor) -> Invitation:

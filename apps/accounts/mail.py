@@ -4,9 +4,10 @@ import logging
 from collections.abc import Mapping
 from smtplib import SMTPException
 
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 
+from apps.accounts.letters import with_page
 from apps.accounts.models import Invitation
 
 logger = logging.getLogger(__name__)
@@ -21,9 +22,8 @@ def send_invitation(invitation: Invitation, url: str) -> None:
 def _send(address: str, name: str, context: Mapping[str, object]) -> None:
     given = dict(context)
     subject = " ".join(render_to_string(f"{name}_subject.txt", given).split())
-    text = render_to_string(f"{name}.txt", given)
-    html = render_to_string(f"{name}.html", given)
+    text = render_to_string(f"{name}_message.txt", given).strip()
     try:
-        send_mail(subject, text, None, [address], html_message=html)
+        with_page(EmailMultiAlternatives(subject, text, None, [address])).send()
     except (OSError, SMTPException) as error:
         logger.warning("mail.not_sent", extra={"mail": name, "reason": type(error).__name__})

@@ -9,7 +9,6 @@ from apps.accounts.models import User
 from apps.audit.actions import Action
 from apps.audit.record import record
 from apps.core.errors import Conflict
-from apps.events import bus
 
 
 def suspend(person: User, *, actor: Actor) -> None:
@@ -22,7 +21,6 @@ def suspend(person: User, *, actor: Actor) -> None:
             person.refresh_from_db(fields=["is_active"])
             end_all(person)
             record(actor, Action.ACCOUNT_CHANGED, person, before={"is_active": True}, after={"is_active": False})
-            bus.hint_after_commit(bus.Topic.REVOKED, person.public_id)
 
 
 def reinstate(person: User, *, actor: Actor) -> None:

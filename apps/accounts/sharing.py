@@ -31,7 +31,7 @@ MOST = 100  # shares of one thing
 class Share:
     """One line of the list of who else has a thing. `to` is an address, or a team's id."""
 
-    id: str
+    public_id: str
     to: str
     name: str  # the team's; a person is an address and nothing more
     level: Level
@@ -87,6 +87,11 @@ def take_share(thing: Identified, share_id: str, *, actor: Actor) -> Share:
 def shares_on(thing: Identified) -> list[Share]:
     """Oldest first."""
     return [share_of(grant) for grant in grants_on(thing)]
+
+
+def share_named(thing: Identified, share_id: str) -> Share:
+    """Raises NotFound."""
+    return share_of(grant_named(thing, share_id))
 
 
 def share_of(grant: Grant) -> Share:

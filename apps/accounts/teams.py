@@ -37,8 +37,8 @@ def create_team(name: str, *, actor: Actor) -> Team:
         team = Team(name=_name(name))
         team.group = Group.objects.create(name=team.public_id)
         team.save(force_insert=True)
+        _let_in(team, actor.user, Role.MANAGER)
         record(actor, Action.TEAM_CREATED, team, after={"name": team.name})
-        join(team, actor.user, Role.MANAGER, actor=actor)
     return team
 
 
@@ -63,13 +63,11 @@ def delete_team(team: Team, *, actor: Actor) -> None:
 def join(team: Team, user: User, role: Role, *, actor: Actor) -> Membership:
     """For whoever has checked that they may. Who is in already keeps the role, or gets the higher one."""
     with transaction.atomic():
-        member, is_new = Membership.objects.get_or_create(team=team, user=user, defaults={"role": role})
+        member, is_new = _let_in(team, user, role)
         if is_new:
-            user.groups.add(team.group)
-            record(actor, Action.TEAM_MEMBER_ADDED, team, after={"member": user.public_id, "role": role})
-        elif role == Role.MANAGER and member.role != role:
-            Membership.objects.filter(pk=member.pk).update(role=role)
-            member.refresh_from_db()
+            record(actor, Action.TEAM_MEMBER_ADDED, team, after={"member": user.public_id, "role": str(role)})
+        elif role == Role.MANAGER:
+            _set_role(member, role, actor)
     return member
 
 
@@ -80,12 +78,7 @@ def change_role(team: Team, user: User, role: Role, *, actor: Actor) -> Membersh
         member = _locked(team, user)
         if role != Role.MANAGER:
             _check_not_last(team, member)
-        before = {"member": user.public_id, "role": member.role}
-        Membership.objects.filter(pk=member.pk).update(role=role)
-        member.role = role
-        after = {"member": user.public_id, "role": str(role)}
-        if before != after:
-            record(actor, Action.TEAM_MEMBER_CHANGED, team, before=before, after=after)
+        _set_role(member, role, actor)
     return member
 
 
@@ -128,6 +121,24 @@ def may_share_with(team_key: UUID, actor: Actor) -> Team | None:
 
 def is_manager(team: Team, actor: Actor) -> bool:
     return visible(Team.objects.filter(pk=team.pk), actor, Permission.TEAM_MANAGE).exists()
+
+
+def _let_in(team: Team, user: User, role: Role) -> tuple[Membership, bool]:
+    """And whether they are new."""
+    member, is_new = Membership.objects.get_or_create(team=team, user=user, defaults={"role": role})
+    if is_new:
+        user.groups.add(team.group)
+    return member, is_new
+
+
+def _set_role(member: Membership, role: Role, actor: Actor) -> None:
+    if member.role == role:
+        return
+    former, member.role = member.role, role
+    member.save(update_fields=["role"])
+    who = {"member": member.user.public_id}
+    before, after = who | {"role": former}, who | {"role": str(role)}
+    record(actor, Action.TEAM_MEMBER_CHANGED, member.team, before=before, after=after)
 
 
 def _locked(team: Team, user: User) -> Membership:

@@ -14,7 +14,9 @@ from apps.access.request_rates import count_request, count_stranger
 from apps.api.authentication import SAFE_METHODS, actor_of
 from apps.api.outer import outside_of
 from apps.core.errors import GridError, Invalid
-from apps.sessions.options import UNSTORABLE
+from apps.pools.launch_rules import UNSTORABLE
+
+LONGEST_NUMBER = 9  # letters
 
 
 class Endpoint(APIView):
@@ -84,3 +86,13 @@ def query_of(request: HttpRequest | Request, name: str) -> str:
     if UNSTORABLE.search(value):
         raise Invalid("invalid", f"{name}: Not a text.", fields={name: "Not a text."})
     return str(value)
+
+
+def number_of(request: HttpRequest | Request, name: str, *, usual: int, least: int, most: int) -> int:
+    """A whole number that the query names. Raises Invalid."""
+    text = request.GET.get(name, str(usual))
+    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    if not is_number or not least <= int(text) <= most:
+        words = f"Give {least} to {most}."
+        raise Invalid("invalid", f"{name}: {words}", fields={name: words})
+    return int(text)

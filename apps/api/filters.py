@@ -4,11 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_datetime
 from rest_framework.request import Request
 
 from apps.access.actor import Actor
 from apps.api.endpoint import query_of
+from apps.core import clock
 from apps.core.errors import Invalid
 from apps.core.identifiers import decode
 from apps.events.catalog import EventType
@@ -67,11 +67,8 @@ def moment_of(request: Request, name: str) -> datetime | None:
     text = query_of(request, name)
     if not text:
         return None
-    try:
-        value = parse_datetime(text.replace(" ", "+"))  # a `+` that nobody encoded
-    except ValueError:
-        value = None
-    if value is None or value.tzinfo is None:
+    value = clock.read(text.replace(" ", "+"))  # a `+` that nobody encoded
+    if value is None:
         words = "Give a time as 2026-11-21T10:00:00Z."
         raise Invalid("invalid", f"{name}: {words}", fields={name: words})
     return value

@@ -1,17 +1,24 @@
 """Making something under an `Idempotency-Key`: once, however often it is asked for."""
 
 from collections.abc import Callable
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from rest_framework.response import Response
 
 from apps.api.endpoint import Endpoint
 from apps.core.errors import Ended, NotFound
-from apps.core.models import Identified
 from apps.sessions.idempotency import make_once
 from apps.sessions.options import digest
 
-M = TypeVar("M", bound=Identified)
+
+class Named(Protocol):
+    """What a key can remember: a row, or a value that stands for one."""
+
+    @property
+    def public_id(self) -> str: ...
+
+
+M = TypeVar("M", bound=Named)
 
 
 class Made(Generic[M]):
@@ -21,10 +28,10 @@ class Made(Generic[M]):
         self.thing = thing
         self.repeated = repeated
 
-    def answer(self, body: dict[str, Any], location: str) -> Response:
-        """201 with its address; of a repeat 200."""
-        status = 200 if self.repeated else 201
-        return Response(body, status=status, headers={"Location": f"{location}/{self.thing.public_id}"})
+    def answer(self, body: dict[str, Any], among: str = "") -> Response:
+        """201; of a repeat 200. With its address, where it can be asked for below `among`."""
+        headers = {"Location": f"{among}/{self.thing.public_id}"} if among else {}
+        return Response(body, status=200 if self.repeated else 201, headers=headers)
 
 
 def made_once(

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Model, QuerySet
 from rest_framework.request import Request
 
+from apps.api.endpoint import number_of
 from apps.api.outer import outside_of
 from apps.core.errors import Invalid
 
@@ -48,7 +49,7 @@ BY_SEQUENCE = Key("sequence", int, ascending=True)
 
 def page_of(rows: QuerySet[M], request: Request, key: Key = BY_ID) -> Page[M]:
     """The page that `?cursor=` and `?limit=` ask for. Raises Invalid."""
-    limit = _limit(request)
+    limit = number_of(request, "limit", usual=USUAL, least=1, most=LONGEST)
     backward, value = _cursor(request, key)
     ascending = key.ascending != backward
     if value is not None:
@@ -66,13 +67,6 @@ def page_of(rows: QuerySet[M], request: Request, key: Key = BY_ID) -> Page[M]:
     )
 
 
-def _limit(request: Request) -> int:
-    text = request.GET.get("limit", str(USUAL))
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= LONGEST:
-        raise Invalid("invalid", f"limit: 1 to {LONGEST}.", fields={"limit": f"Give 1 to {LONGEST}."})
-    return int(text)
-
-
 def _cursor(request: Request, key: Key) -> tuple[bool, Any]:
     text = request.GET.get("cursor", "")
     if not text:
@@ -87,7 +81,11 @@ def _cursor(request: Request, key: Key) -> tuple[bool, Any]:
 
 
 def _address(request: Request, word: str) -> str:
-    cursor = base64.urlsafe_b64encode(word.encode()).decode().rstrip("=")
-    query = [(name, value) for name, values in request.GET.lists() for value in values if name not in SECRETS]
-    query = [(name, value) for name, value in query if name != "cursor"] + [("cursor", cursor)]
+    return address_with(request, "cursor", base64.urlsafe_b64encode(word.encode()).decode().rstrip("="))
+
+
+def address_with(request: Request, name: str, value: str) -> str:
+    """The address that was asked for, with that parameter in place of its own, and without any secret."""
+    query = [(each, one) for each, values in request.GET.lists() for one in values if each not in SECRETS | {name}]
+    query.append((name, value))
     return f"{outside_of(request._request).origin.http}{request.path}?{urlencode(query)}"  # noqa: SLF001

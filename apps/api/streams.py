@@ -7,16 +7,16 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from time import monotonic
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from apps.access.actor import Actor
-from apps.accounts.cookie_sessions import is_alive
+from apps.accounts.queries import is_staff, live_sessions
 from apps.api.aside import aside
-from apps.core import clock
+from apps.api.v1.event_json import event_json
 from apps.core.errors import Invalid
 from apps.events.bus import Topic
 from apps.events.models import Event
@@ -29,6 +29,8 @@ LOOK_SECONDS = 1.0
 CHECK_SECONDS = 0.5  # whether the credential still works is asked no more often
 BEAT_SECONDS = 10.0  # a comment keeps proxies from closing
 RETRY_MILLISECONDS = 2000
+P = TypeVar("P")
+T = TypeVar("T")
 LONGEST_NUMBER = 18  # digits of a place
 
 news = News(Topic.NEWS, Topic.REVOKED)
@@ -44,24 +46,38 @@ class EventStreamRenderer(BaseRenderer):
         return json.dumps(data).encode()
 
 
-class Source(ABC):
-    """What a stream tells. `place` is where it stands: the last number told."""
+class Source(ABC, Generic[P, T]):
+    """What a stream tells. `place` is where it stands: what the last one told leads to."""
 
-    def __init__(self, actor: Actor, place: int) -> None:
+    def __init__(self, actor: Actor, place: P) -> None:
         self.actor = actor
         self.place = place
 
     @abstractmethod
-    def read(self) -> tuple[Sequence[tuple[int, Event]], bool]:
-        """What follows `place`, at most BATCH, each with its number; and whether nothing more will ever come."""
+    def read(self) -> tuple[Sequence[tuple[P, T]], bool]:
+        """What follows `place`, at most BATCH, each with its place; and whether nothing more will ever come."""
 
     def is_allowed(self) -> bool:
         """Whether the actor may still hear it: a share may have been withdrawn."""
         return True
 
     @abstractmethod
-    def shape(self, event: Event) -> dict[str, Any]:
+    def name(self, event: T) -> str:
+        """What it is called in the stream."""
+
+    @abstractmethod
+    def shape(self, event: T) -> dict[str, Any]:
         """The event as JSON."""
+
+
+class EventSource(Source[int, Event]):
+    """Of the grid's own events, by their number."""
+
+    def name(self, event: Event) -> str:
+        return event.type
+
+    def shape(self, event: Event) -> dict[str, Any]:
+        return event_json(event)
 
 
 def wants_stream(request: Request) -> bool:
@@ -78,7 +94,7 @@ def last_event_id(request: Request) -> int | None:
     return int(text)
 
 
-def stream(source: Source) -> StreamingHttpResponse:
+def stream(source: Source[Any, Any]) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_told(source), content_type=MEDIA_TYPE)
     response["Cache-Control"] = "no-store"
     response["X-Accel-Buffering"] = "no"
@@ -86,11 +102,13 @@ def stream(source: Source) -> StreamingHttpResponse:
 
 
 def _is_void(actor: Actor) -> bool:
-    """Whether the token was revoked, or the browser signed out."""
-    return bool(revoked([actor.credential])) or bool(actor.cookie and not is_alive(actor.cookie, clock.now()))
+    """Whether the token was revoked, the browser signed out, or somebody who saw all is staff no more."""
+    if revoked([actor.credential]) or (actor.cookie and not live_sessions([actor.cookie])):
+        return True
+    return actor.user is not None and actor.sees_all and not is_staff(actor.user)
 
 
-async def _told(source: Source) -> AsyncIterator[str]:
+async def _told(source: Source[Any, Any]) -> AsyncIterator[str]:
     yield f"retry: {RETRY_MILLISECONDS}\n: from here on\n\n"
     await news.wait(0)  # subscribed before the first look
     checked = said = monotonic()
@@ -98,7 +116,7 @@ async def _told(source: Source) -> AsyncIterator[str]:
         events, is_over = await aside(source.read)
         for place, event in events:
             source.place = place
-            yield f"id: {place}\nevent: {event.type}\ndata: {json.dumps(source.shape(event))}\n\n"
+            yield f"id: {place}\nevent: {source.name(event)}\ndata: {json.dumps(source.shape(event))}\n\n"
         if is_over:
             return
         now = monotonic()

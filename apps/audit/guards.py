@@ -2,23 +2,18 @@
 
 from typing import Any
 
-from apps.events.triggers import Guard, install
+from apps.events.triggers import Guard, differs, install
 
 FIXED = ("id", "at", "person_id", "credential", "address", "action", "kind", "thing", "before", "after")
 TABLE = "audit_entry"
 MESSAGE = "the audit is append-only"
-
-
-def _differs(column: str) -> str:
-    return f"(NEW.{column} <> OLD.{column} OR (NEW.{column} IS NULL) <> (OLD.{column} IS NULL))"
-
 
 GUARDS = (
     Guard(
         name="audit_append_only",
         table=TABLE,
         moment="UPDATE",
-        refuse=" OR ".join(["OLD.number IS NOT NULL", "NEW.number IS NULL", *map(_differs, FIXED)]),
+        refuse=" OR ".join(["OLD.number IS NOT NULL", "NEW.number IS NULL", *map(differs, FIXED)]),
         message=MESSAGE,
     ),
     Guard(name="audit_no_delete", table=TABLE, moment="DELETE", refuse="OLD.id IS NOT NULL", message=MESSAGE),

@@ -12,7 +12,10 @@ from apps.audit.hiding import hidden
 from apps.audit.models import Entry
 from apps.core import clock
 
-KINDS = {"ses": "session", "usr": "person", "tok": "token", "tkt": "ticket", "pool": "pool", "team": "team"}
+KINDS = {
+    "ses": "session", "usr": "person", "tok": "token", "tkt": "ticket", "pool": "pool", "team": "team",
+    "prov": "provider",
+}  # fmt: skip
 
 
 def record(

@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import datetime, timedelta
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32: no i, l, o, u
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
@@ -20,6 +21,12 @@ def uuid7() -> uuid.UUID:
         now = _last[0] = max(time.time_ns() * 4096 // 1_000_000, _last[0] + 1)
     millisecond, part = divmod(now, 4096)
     return uuid.UUID(int=millisecond << 80 | 0x7 << 76 | part << 64 | 0x2 << 62 | secrets.randbits(62))
+
+
+def least(moment: datetime, *, slack: timedelta = timedelta()) -> uuid.UUID:
+    """No id that was made since is smaller, and none that was made before is larger. `slack` moves the moment."""
+    millisecond = int((moment.timestamp() + slack.total_seconds()) * 1000)
+    return uuid.UUID(int=min(max(millisecond, 0), (1 << 48) - 1) << 80)
 
 
 def encode(prefix: str, value: uuid.UUID) -> str:

@@ -6,18 +6,15 @@ from django.db.models import Q
 from django.http import HttpRequest
 
 from apps.access.actor import Actor
-from apps.access.callers import address_of
+from apps.access.callers import signed_in as actor_of
 from apps.accounts.models import User
+
+__all__ = ["actor_for", "actor_of", "mine", "person"]
 
 
 def person(request: HttpRequest) -> User:
     """The signed-in user; views are only reached with one."""
     return cast(User, request.user)
-
-
-def actor_of(request: HttpRequest) -> Actor:
-    """`web_…` names the person behind a cookie, so that suspending them revokes what they handed out."""
-    return Actor.by_cookie(person(request), address_of(request))
 
 
 def actor_for(user: User) -> Actor:

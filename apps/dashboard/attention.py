@@ -60,7 +60,7 @@ def _failure(session: BrowserSession, number: int) -> Item:
     if number == 1:
         address = reverse("dashboard:sessions-one", args=[session.public_id])
         return Item(session.state, said.what, said.advice, address)
-    listed = f"{reverse('dashboard:sessions')}?state=failed"
+    listed = f"{reverse('dashboard:sessions')}?state=failed&end_reason={session.end_reason}"
     return Item(session.state, f"{said.what}, {number} times", said.advice, listed)
 
 

@@ -7,6 +7,7 @@ from apps.tasks.queries import Numbers, OtherTask
 RESIDENT = {
     "watcher.tick": ("Reconciler", "Makes what is into what is wanted: each second, and whenever something happens."),
     "watcher.dispatch": ("Dispatcher", "Numbers events in the order of their commit, so that everyone hears of them."),
+    "watcher.collect": ("Collector", "Brings in what the nodes have captured: recordings, logs, downloads."),
 }
 
 

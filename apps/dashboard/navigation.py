@@ -1,10 +1,10 @@
-"""Where one can go: the rail's places, the phone's, the palette's. A page that is not installed is not listed."""
+"""Where one can go: the rail's places, the phone's, the palette's."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 
 @dataclass(frozen=True)
@@ -47,23 +47,19 @@ MAIN = (
 )
 FOOT = (
     ("usage", "Usage", "u"),
-    ("status", "Status", "h"),
-    ("settings", "Settings", ","),
-)
-STAFF_FOOT = (
-    ("usage", "Usage", "u"),
     ("tasks", "Tasks", "k"),
     ("status", "Status", "h"),
     ("settings", "Settings", ","),
 )
-ACCOUNT = ("account_", "mfa_", "usersessions_", "socialaccount_")
-WITHIN = {"audit": "settings", "account": "settings", "shares": "teams", "quotas": "usage"}  # whose place lights up
+STAFF_ALONE = {"tasks"}
+ACCOUNT = ("account_", "mfa_", "socialaccount_")
+WITHIN = {"audit": "settings"}  # whose place lights up
 
 
 def places(request: HttpRequest) -> Places:
     current = _current(request)
     is_staff = bool(getattr(request.user, "is_staff", False))
-    foot = [*_listed(STAFF_FOOT if is_staff else FOOT, current)]
+    foot = [*_listed((item for item in FOOT if is_staff or item[0] not in STAFF_ALONE), current)]
     if is_staff:
         foot.append(Place("admin", "Administration", "admin", "a", reverse("admin:index"), current=False))
     return Places(main=tuple(_listed(MAIN, current)), foot=tuple(foot))
@@ -80,8 +76,4 @@ def _current(request: HttpRequest) -> str:
 
 def _listed(items: Iterable[tuple[str, str, str]], current: str) -> Iterable[Place]:
     for name, label, key in items:
-        try:
-            url = reverse(f"dashboard:{name}")
-        except NoReverseMatch:  # that part is not installed
-            continue
-        yield Place(name, label, name, key, url, name == current)
+        yield Place(name, label, name, key, reverse(f"dashboard:{name}"), name == current)

@@ -78,7 +78,6 @@ class Queue:
     number: int
     limit: int
     claims: tuple[Waiting, ...]
-    names_people: bool
 
     @property
     def more(self) -> int:
@@ -107,4 +106,4 @@ def queue(pool: Pool, actor: Actor, now: datetime) -> Queue:
         Waiting(claim.public_id, claim.owner.email, claim.queued_at, claim.expires_at, claim.is_held) for claim in rows
     )
     is_whole = names_people and len(rows) < MOST_WAITING
-    return Queue(len(rows) if is_whole else claims.count(), pool.queue_limit, listed, names_people)
+    return Queue(len(rows) if is_whole else claims.count(), pool.queue_limit, listed)

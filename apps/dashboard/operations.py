@@ -9,7 +9,7 @@ from django.urls import reverse
 from apps.access.actor import Actor
 from apps.access.staff import staff_only
 from apps.dashboard.pools import PoolCard, pool_cards
-from apps.dashboard.system import NodeRow, checks, dispatcher_lag, node_row, reconciler_lag, size
+from apps.dashboard.system import NodeRow, checks, dispatcher_lag, node_row, size
 from apps.nodes.installation import disk
 from apps.nodes.queries import all_nodes
 from apps.sessions.queries import queued_by_pool
@@ -61,9 +61,8 @@ def _matters(cards: list[PoolCard], nodes: list[NodeRow], now: datetime) -> Iter
             yield Matter(check.state, f"{check.label}: {check.answer}", "See what else is affected.", status)
     for node in nodes:
         yield from _of_node(node, status)
-    for lag in (reconciler_lag(now), dispatcher_lag(now)):
-        if lag.is_bad:
-            yield Matter("error", f"{lag.name}: {lag.value}", lag.sentence, status)
+    if (lag := dispatcher_lag(now)).is_bad:  # the reconciler's is among the checks
+        yield Matter("error", f"{lag.name}: {lag.value}", lag.sentence, status)
     for card in cards:
         if card.is_paused:
             yield Matter("paused", f"The pool {card.name} is paused", "Resume it to take claims again.", card.url)

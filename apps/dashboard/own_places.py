@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from apps.dashboard.navigation import Place
 
@@ -18,7 +18,7 @@ PLACES = (  # the address's name, label, icon, and the names that light it up to
     ("mfa_list_webauthn", "Passkeys", "tokens", ("mfa_add_webauthn", "mfa_edit_webauthn", "mfa_remove_webauthn")),
     ("dashboard:settings-devices", "Devices", "devices", ()),
     ("socialaccount_connections", "Connected accounts", "link", ()),
-    ("dashboard:audit", "Activity", "history", ()),
+    ("dashboard:audit", "Audit log", "history", ()),
     ("dashboard:settings-people", "Invitations", "teams", ()),
     ("dashboard:settings-data", "Your data", "download", ("dashboard:settings-delete",)),
 )  # fmt: skip
@@ -32,8 +32,4 @@ def own_places(request: HttpRequest) -> Iterator[Place]:
             continue
         if name == "dashboard:settings-people" and not getattr(request.user, "is_staff", False):
             continue
-        try:
-            url = reverse(name)
-        except NoReverseMatch:  # that part is not installed
-            continue
-        yield Place(name, label, icon, "", url, current=here == name or here in others)
+        yield Place(name, label, icon, "", reverse(name), current=here == name or here in others)

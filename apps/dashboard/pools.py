@@ -8,8 +8,6 @@ from datetime import datetime
 from django.urls import reverse
 
 from apps.access.actor import Actor
-from apps.access.lookup import may_each
-from apps.access.permissions import Permission
 from apps.dashboard.occupancy import Occupancy, occupancy
 from apps.dashboard.rows import shown_state
 from apps.dashboard.spans import in_words
@@ -40,7 +38,6 @@ class PoolCard:
     is_system: bool
     is_default: bool
     is_paused: bool
-    can_manage: bool
     owner: str
     in_use: int
     ready: int
@@ -55,21 +52,19 @@ def pool_cards(actor: Actor, now: datetime) -> list[PoolCard]:
     """The pools the actor sees, then the pools of others in which the actor has browsers now, by name alone."""
     seen = list(visible_pools(actor).order_by("owner_id", "-is_default", "name"))
     browsers = _browsers(live(visible_sessions(actor)).order_by("id"))
-    cards = [pool_card(pool, browsers.get(pool.pk, (pool, []))[1], actor, now) for pool in seen]
-    hidden = [(pool, mine) for pool, mine in browsers.values() if not shows_pool(actor, pool)]
-    return cards + [pool_card(pool, mine, actor, now) for pool, mine in hidden]
+    cards = [_card(pool, browsers.pop(pool.pk, (pool, []))[1], actor, now, sees=True) for pool in seen]
+    return cards + [_card(pool, mine, actor, now, sees=False) for pool, mine in browsers.values()]
 
 
 def one_card(pool: Pool, actor: Actor, now: datetime, sessions: Iterable[BrowserSession] | None = None) -> PoolCard:
     """`sessions`: those of it that are alive and that the actor sees, where the caller has them already."""
     if sessions is None:
         sessions = live(visible_sessions(actor)).filter(pool=pool).order_by("id")
-    browsers = _browsers(sessions)
-    return pool_card(pool, browsers.get(pool.pk, (pool, []))[1], actor, now)
+    browsers = _browsers(sessions).get(pool.pk, (pool, []))[1]
+    return _card(pool, browsers, actor, now, sees=shows_pool(actor, pool))
 
 
-def pool_card(pool: Pool, browsers: list[Browser], actor: Actor, now: datetime) -> PoolCard:
-    sees = shows_pool(actor, pool)
+def _card(pool: Pool, browsers: list[Browser], actor: Actor, now: datetime, *, sees: bool) -> PoolCard:
     size = Size(pool.min, pool.max, pool.max_concurrency) if sees else None
     if sees and not actor.sees_all:
         browsers = [*browsers, *_warm(pool, browsers, now)]
@@ -83,7 +78,6 @@ def pool_card(pool: Pool, browsers: list[Browser], actor: Actor, now: datetime) 
         is_system=pool.is_system,
         is_default=pool.is_default,
         is_paused=pool.paused_at is not None,
-        can_manage=sees and may_each(actor, Permission.POOL_MANAGE, pool),
         owner=pool.owner.email if pool.owner else "",
         in_use=sum(state in {"claimed", "running", "paused"} for state in counts),
         ready=counts.count("ready"),

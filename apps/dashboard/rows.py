@@ -13,7 +13,7 @@ from apps.access.permissions import Permission
 from apps.dashboard.endings import Ending, Limits, ending
 from apps.dashboard.states import words
 from apps.pools.queries import shows_pool
-from apps.sessions.lifecycle import IN_USE, SessionState
+from apps.sessions.lifecycle import SessionState
 from apps.sessions.models import BrowserSession
 
 SHORT = 8  # letters at an id's end that tell two of them apart
@@ -49,10 +49,6 @@ class SessionRow:
     @property
     def is_ended(self) -> bool:
         return self.until is not None
-
-    @property
-    def is_in_use(self) -> bool:
-        return self.state in IN_USE
 
     @property
     def short_id(self) -> str:

@@ -2,20 +2,24 @@
 
 from django.http import HttpRequest
 
-OWN = ("operations", "sessions", "account", "charts", "teams")
+OWN = ("fields", "operations", "sessions", "account", "charts", "audit", "teams", "stage", "replay")
 NEEDS: dict[str, tuple[str, ...]] = {  # by the first word of the view's name; a page that is not here gets all
-    "overview": ("charts", "operations"),
-    "usage": ("charts", "operations"),
-    "audit": ("charts",),
-    "sessions": ("sessions", "operations", "teams"),
-    "pools": ("operations", "charts", "sessions", "teams"),
-    "teams": ("teams",),
+    "overview": ("charts",),
+    "usage": ("charts",),
+    "audit": ("fields", "audit"),
+    "sessions": ("fields", "sessions", "teams", "stage", "recordings"),
+    "live": ("stage",),
+    "pools": ("fields", "operations", "charts", "sessions", "teams"),
+    "tokens": ("fields",),
+    "teams": ("fields", "teams"),
+    "replay": ("fields", "replay"),
     "invitation": (),
     "tasks": ("operations",),
     "status": ("operations",),
-    "settings": ("account",),
-    "account": ("account",),
-    "mfa": ("account",),
+    "settings": ("fields", "account"),
+    "account": ("fields", "account"),
+    "mfa": ("fields", "account"),
+    "socialaccount": ("fields", "account"),
 }
 
 

@@ -1,7 +1,7 @@
 """How the installation is, for the status page: checks in words, processes, nodes, lags, queues, what it stands on."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -101,7 +101,10 @@ def short_status(checks: dict[str, str]) -> Check:
 def status(now: datetime) -> dict[str, Any]:
     """All of it. A database that does not answer leaves the checks, which say so."""
     answers = readiness()
-    told: dict[str, Any] = {"overall": short_status(answers), "checks": checks(answers)}
+    overall = short_status(answers)
+    if failing(answers):
+        overall = replace(overall, answer="The checks below say why.")
+    told: dict[str, Any] = {"overall": overall, "checks": checks(answers)}
     if answers["database"] != OK:
         return told
     reached = broker()
@@ -165,7 +168,8 @@ def reconciler_lag(now: datetime) -> Lag:
 def dispatcher_lag(now: datetime) -> Lag:
     number, first = unnumbered()
     seconds = max((now - first).total_seconds(), 0.0) if first else 0.0
-    sentence = f"{number} event{'' if number == 1 else 's'} wait to be numbered; live pages hear of them after that."
+    said = "1 event waits" if number == 1 else f"{number} events wait"
+    sentence = f"{said} to be numbered; live pages hear of {'it' if number == 1 else 'them'} after that."
     return Lag("Dispatcher", took(seconds) if number else "0 ms", sentence, is_bad=seconds > SLOW_EVENTS)
 
 

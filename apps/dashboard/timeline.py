@@ -14,6 +14,7 @@ from apps.sessions.lifecycle import SessionState
 
 E, S = EventType, SessionState
 KINDS = {"state": "States", "client": "Clients", "mark": "Marks", "other": "Other"}
+CHANGED = {"name": "name", "metadata": "metadata", "keep_alive": "keep alive", "expires_at": "when it ends"}
 LINE = 1000.0  # the width that spans are parts of
 
 
@@ -51,9 +52,20 @@ _PLAIN: dict[str, tuple[str, str, str]] = {  # type → glyph, icon, what
     E.SESSION_RELAUNCHED: ("", "refresh", "Browser relaunched with your options"),
     E.SESSION_STOPPING: ("stopping", "", "Stopping"),
     E.SESSION_MARKED: ("", "mark", "Mark"),
+    E.SESSION_CHANGED: ("", "settings", "Changed"),
     E.SESSION_SHARED: ("", "share", "Shared"),
     E.SESSION_UNSHARED: ("", "share", "No longer shared"),
     E.SESSION_TRANSFERRED: ("", "user", "Given to another owner"),
+    E.TAKEOVER_REQUESTED: ("", "bell", "A person was asked to take over"),
+    E.TAKEOVER_STARTED: ("", "user", "A person took control"),
+    E.TAKEOVER_FINISHED: ("", "user", "Control was handed back"),
+}
+TAKEOVER = {E.TAKEOVER_REQUESTED, E.TAKEOVER_STARTED, E.TAKEOVER_FINISHED}
+OVER = {  # how a takeover ended, where it was not handed back
+    "left": "The person left",
+    "session_ended": "The session ended meanwhile",
+    "taken_over": "Somebody else took control",
+    "timed_out": "Nobody came in time",
 }
 
 
@@ -86,6 +98,8 @@ def _moment(event: Event, start: datetime, limits: Limits) -> Moment:
     if event.type == E.SESSION_ENDED:
         glyph, icon = str(event.data.get("to") or event.data.get("state") or "completed"), ""
         what = words(glyph).word
+    if event.type == E.TAKEOVER_FINISHED:
+        what = OVER.get(str(event.data.get("ending")), what)
     if event.type == E.SESSION_MARKED:
         what = str(event.data.get("label", "")) or what
     reason = _reason(event.data)
@@ -93,6 +107,10 @@ def _moment(event: Event, start: datetime, limits: Limits) -> Moment:
         why = ending(reason, limits).what
     elif event.type in {E.SESSION_CONNECTED, E.SESSION_DISCONNECTED}:
         why = str(event.data.get("connection", ""))
+    elif event.type == E.TAKEOVER_REQUESTED:
+        why = str(event.data.get("reason", ""))
+    elif event.type == E.SESSION_CHANGED:
+        why = ", ".join(CHANGED.get(name, name) for name in event.data.get("changed", ()))
     seconds = (event.occurred_at - start).total_seconds()
     return Moment(
         id=event.public_id,
@@ -107,11 +125,11 @@ def _moment(event: Event, start: datetime, limits: Limits) -> Moment:
 
 
 def _kind(type_: str) -> str:
-    if type_ in {E.SESSION_CONNECTED, E.SESSION_DISCONNECTED}:
+    if type_ in {E.SESSION_CONNECTED, E.SESSION_DISCONNECTED, *TAKEOVER}:
         return "client"
     if type_ == E.SESSION_MARKED:
         return "mark"
-    if type_ in {E.SESSION_SHARED, E.SESSION_UNSHARED, E.SESSION_TRANSFERRED}:
+    if type_ in {E.SESSION_CHANGED, E.SESSION_SHARED, E.SESSION_UNSHARED, E.SESSION_TRANSFERRED}:
         return "other"
     return "state" if type_ in _PLAIN or type_ == E.SESSION_ENDED else "other"
 

@@ -16,11 +16,11 @@ HASH_LETTERS = 12
 
 @dataclass(frozen=True)
 class Guard:
-    """Refuse an INSERT or UPDATE of `table` where `refuse` holds: SQL over NEW and OLD that both databases read."""
+    """Refuse a change of `table` where `refuse` holds: SQL over NEW and OLD that both databases read."""
 
     name: str
     table: str
-    moment: str  # "INSERT" or "UPDATE"
+    moment: str  # "INSERT", "UPDATE" or "DELETE"
     refuse: str
     message: str
     needs: tuple[str, ...] = ()  # columns that a later migration adds: before it the guard waits
@@ -34,6 +34,11 @@ class Guard:
     def is_version(self, name: str) -> bool:
         """Whether a trigger of that name is this guard, in this or a former wording."""
         return re.fullmatch(rf"{re.escape(self.name)}_[0-9a-f]{{{HASH_LETTERS}}}", name) is not None
+
+
+def differs(column: str) -> str:
+    """IS DISTINCT FROM, in words that every SQLite knows too; for `OR`, since it may be NULL instead of false."""
+    return f"(NEW.{column} <> OLD.{column} OR (NEW.{column} IS NULL) <> (OLD.{column} IS NULL))"
 
 
 def install(guards: Iterable[Guard]) -> None:

@@ -3,7 +3,8 @@
     /connect…  /api/v1/connect…                    a claim                  (also the root of connect.<host>)
     /sessions/{id}/connect…  /api/v1/sessions/…    that session
     {secret}.connect.<host>/…                      a session's own root, for clients that drop path and query
-    /sessions/{id}/edge/json…                      a session, read-only     (legacy)
+    /sessions/{id}/edge/json… stream.webm          a session, read-only     (legacy)
+    /sessions/{id}/live                            what its viewers see; a page there is the dashboard's
 
 Tails are matched by suffix: clients append `/json/version/` to whatever they were given, even to the query.
 """
@@ -27,6 +28,7 @@ class Kind(Enum):
     SESSION = "session"
     ROOT = "root"  # of a session, by the secret in its host name
     LEGACY = "legacy"
+    LIVE = "live"
 
 
 class Thing(Enum):
@@ -36,6 +38,8 @@ class Thing(Enum):
     PROTOCOL = "protocol"
     BROWSER = "browser"
     PAGE = "page"
+    VIEW = "view"
+    STREAM = "stream"
     UNKNOWN = "unknown"
 
 
@@ -51,7 +55,7 @@ class Address:
     @property
     def is_browser_socket(self) -> bool:
         """A WebSocket here is joined to the browser itself, whatever document the tail names."""
-        return self.thing not in {Thing.PAGE, Thing.UNKNOWN}
+        return self.thing not in {Thing.PAGE, Thing.VIEW, Thing.STREAM, Thing.UNKNOWN}
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,10 @@ def parse(naming: Naming, host: str, raw_path: str) -> Address | None:
     if segments[:1] == ["sessions"] and len(segments) > 2:
         if segments[2] == "connect":
             return _about_session(Kind.SESSION, segments[1], segments[3:])
+        if segments[2:] == ["live"]:
+            return Address(Kind.LIVE, Thing.VIEW, segments[1])
+        if segments[2:] == ["edge", "stream.webm"]:
+            return Address(Kind.LEGACY, Thing.STREAM, segments[1])
         if segments[2] == "edge":
             return _about_session(Kind.LEGACY, segments[1], segments[3:])
     if is_connect_host(naming, name):

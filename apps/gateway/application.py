@@ -18,7 +18,7 @@ from apps.core.errors import GridError, NoCapacity, NotFound
 from apps.gateway.addresses import Address, Kind, Thing, parse
 from apps.gateway.database import in_database
 from apps.gateway.documents import answer_document
-from apps.gateway.entrance import Admitted, admit, claim, come_back, options_of
+from apps.gateway.entrance import Admitted, admit, claim, come_back, options_of, watch, watch_stream
 from apps.gateway.figures import CLAIM_SECONDS, CLAIMS
 from apps.gateway.holding import hold
 from apps.gateway.inbox import Inbox
@@ -36,6 +36,7 @@ from apps.gateway.refusals import (
 )
 from apps.gateway.request import Request, Scope, address_of, naming, read
 from apps.gateway.resident import Resident
+from apps.gateway.streaming import stream
 from splice.handover import EXTENSION
 
 logger = logging.getLogger(__name__)
@@ -68,7 +69,7 @@ class Gateway:
 
     async def _http(self, request: Request, inbox: Inbox, send: Send) -> None:
         began = time.monotonic()
-        answer = await _answered(request, lambda: self._get(request, inbox))
+        answer = await _answered(request, lambda: self._get(request, inbox, send))
         if answer is None:
             logger.info("gateway.left", extra={"what": request.address.kind.value})
             return
@@ -77,11 +78,16 @@ class Gateway:
             logger.info("gateway.told", extra={"what": request.address.thing.value, "status": answer.status})
         await send_http(send, answer, request.id)
 
-    async def _get(self, request: Request, inbox: Inbox) -> Answer | None:
+    async def _get(self, request: Request, inbox: Inbox, send: Send) -> Answer | None:
+        """None where the caller has left, or has had its answer."""
         check_host(request)
         check_origin(request)
         if request.method != "GET":
             raise WrongMethod
+        if request.address.thing is Thing.STREAM:
+            admitted = await in_database(watch_stream, request, await self.resident.process())
+            await stream(self.resident, admitted, inbox, send, request.id)
+            return None
         return await answer_document(request, inbox)
 
     async def _websocket(self, request: Request, scope: Scope, inbox: Inbox, send: Send) -> None:
@@ -113,6 +119,8 @@ class Gateway:
         if address.thing is Thing.UNKNOWN:
             raise NotFound
         process = await self.resident.process()
+        if address.kind is Kind.LIVE:
+            return await in_database(watch, request, process)
         if address.kind is Kind.CLAIM:
             asked = await in_database(claim, request, options_of(request), process)
         else:
@@ -126,6 +134,7 @@ class Gateway:
 
     async def _joined(self, request: Request, admitted: Admitted, door: Door) -> None:
         link = admitted.link()
+        link.origin = request.outside.used.http
         with structlog.contextvars.bound_contextvars(session=admitted.session.public_id, connection=link.id):
             try:
                 await join(self.resident, link, request.address, door)

@@ -10,6 +10,7 @@ from apps.access.actor import Actor
 from apps.core.errors import Unauthenticated
 from apps.sessions.models import BrowserSession, Ticket
 from apps.sessions.tickets import redeem
+from apps.sessions.viewing import redeem_view
 from apps.tokens.services import authenticate
 
 _APPENDED = re.compile(r"(?:/json/version)+/?\Z")
@@ -62,6 +63,12 @@ def known_for_session(secrets: Shown) -> Known:
 
 def known_by_ticket(secret: str, *, is_host_root: bool) -> Known:
     redeemed = redeem(secret, is_host_root=is_host_root)
+    return Known(redeemed.actor, redeemed.session, redeemed.ticket)
+
+
+def known_viewer(secrets: Shown) -> Known:
+    """Only tickets open a live view: a page's address may be passed on, a token may not. Raises Unauthenticated."""
+    redeemed = redeem_view(secrets.ticket)
     return Known(redeemed.actor, redeemed.session, redeemed.ticket)
 
 

@@ -1,6 +1,6 @@
 """Who is let in, and to what: the steps from a request to a session, each of them one hop to the database."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 
@@ -15,14 +15,16 @@ from apps.core.identifiers import decode
 from apps.gateway import claiming
 from apps.gateway.addresses import Kind, Thing, browser_id
 from apps.gateway.claiming import Standing, Wish
-from apps.gateway.credentials import Known, known_by_ticket, known_by_token, known_for_session, shown
+from apps.gateway.credentials import Known, known_by_ticket, known_by_token, known_for_session, known_viewer, shown
 from apps.gateway.links import Link
 from apps.gateway.request import Request
 from apps.nodes.models import Process
 from apps.nodes.use import Place, place
 from apps.sessions.connections import open_connection
-from apps.sessions.models import BrowserSession, Connection
+from apps.sessions.models import BrowserSession, Connection, Ticket
 from apps.sessions.options import SessionOptions, from_query
+from apps.sessions.takeover import was_asked_for
+from apps.sessions.viewing import open_viewer
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,11 @@ class Admitted:
     session: BrowserSession
     row: Connection
     place: Place
+    mode: str = ""  # of a viewer: view or control
+    was_asked_for: bool = False  # who controls; the automation's input then waits
 
     def link(self) -> Link:
-        return Link(self.row, self.session, self.actor, self.place)
+        return Link(self.row, self.session, self.actor, self.place, self.mode, was_asked_for=self.was_asked_for)
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,32 @@ def come_back(request: Request, gateway: Process | None) -> Asked:
     known, session = _session_of(request)
     standing = claiming.arrive(session)
     return Asked(known, standing, None, _admit_if_usable(known, standing, gateway))
+
+
+def watch(request: Request, gateway: Process) -> Admitted:
+    """A viewer's place. Raises Unauthenticated, NotFound, Ended, NoCapacity."""
+    return _viewer(request, known_viewer(shown(request.headers, request.query)), gateway)
+
+
+def watch_stream(request: Request, gateway: Process) -> Admitted:
+    """The same for a video, which programs may ask for with their token too."""
+    secrets = shown(request.headers, request.query)
+    known = known_viewer(secrets) if secrets.ticket else known_by_token(secrets)
+    if known.session is None:
+        session = find(BrowserSession, request.address.session, known.actor, Permission.SESSION_USE)
+        known = replace(known, session=session)
+    return _viewer(request, known, gateway)
+
+
+def _viewer(request: Request, known: Known, gateway: Process) -> Admitted:
+    known = known.seen_at(request.outside.address)
+    session = known.session
+    if session is None or decode(BrowserSession.prefix, request.address.session) != session.pk:
+        raise NotFound
+    row = open_viewer(session, actor=known.actor, gateway=gateway, ticket=known.ticket)
+    if known.ticket is None or known.ticket.purpose != Ticket.Purpose.CONTROL:
+        return Admitted(known.actor, session, row, place_of(session), "view")
+    return Admitted(known.actor, session, row, place_of(session), "control", was_asked_for(known.ticket))
 
 
 def admit(known: Known, session: BrowserSession, gateway: Process) -> Admitted:

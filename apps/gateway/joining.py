@@ -9,6 +9,7 @@ from django.conf import settings
 
 from apps.core.errors import Ended, GridError, NoCapacity, NotFound
 from apps.gateway.addresses import Address, Thing
+from apps.gateway.capturing import arm
 from apps.gateway.inbox import Inbox
 from apps.gateway.links import RESTART, Goodbye, Link
 from apps.gateway.refusals import Message, Send
@@ -46,10 +47,15 @@ async def join(resident: Resident, link: Link, address: Address, door: Door) -> 
     boot_id = link.connection.gateway_boot_id
     resident.opened(link)
     try:
-        await door.inbox.unless_left(resident.channels.hold(link, boot_id))
+        if not link.mode:
+            await door.inbox.unless_left(_ready(resident, link, boot_id))
         if door.inbox.left.is_set():
             return
         headers = {**link.place.headers(link.id), "x-browsergrid-gateway": boot_id}
+        if link.mode:
+            headers["x-browsergrid-live"] = link.mode
+        if link.was_asked_for:
+            headers["x-browsergrid-hold"] = "inputs"
         if door.can_splice:
             await _splice(link, address, door, headers)
         else:
@@ -62,6 +68,14 @@ async def join(resident: Resident, link: Link, address: Address, door: Door) -> 
         resident.channels.release(link)
         await link.close_row()
         resident.ended(link)
+
+
+async def _ready(resident: Resident, link: Link, boot_id: str) -> None:
+    """The side channel, and for the first client of a browser what is to be captured of it: both at once."""
+    if resident.channels.is_held(link):
+        await resident.channels.hold(link, boot_id)
+    else:
+        await asyncio.gather(resident.channels.hold(link, boot_id), arm(link))
 
 
 async def _splice(link: Link, address: Address, door: Door, headers: Mapping[str, str]) -> None:
@@ -143,6 +157,8 @@ async def _relay(link: Link, address: Address, door: Door, headers: Mapping[str,
 
 def _path(link: Link, address: Address) -> str:
     """`devtools/browser/<anything>` is this browser at the node: our own id for it stays here."""
+    if address.thing is Thing.VIEW:
+        return f"{link.place.path}/live"
     if address.thing is Thing.PAGE:
         return f"{link.place.path}/devtools/page/{address.target}"
     return f"{link.place.path}/devtools/browser"

@@ -36,8 +36,20 @@ class Goodbye:
 class Link:
     """`over` is set once the connection has ended; `dismiss` ends it with a word, as far as a word can be said."""
 
-    def __init__(self, connection: Connection, session: BrowserSession, actor: Actor, place: Place) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        session: BrowserSession,
+        actor: Actor,
+        place: Place,
+        mode: str = "",
+        *,
+        was_asked_for: bool = False,
+    ) -> None:
         self.connection, self.session, self.actor, self.place = connection, session, actor, place
+        self.origin = ""  # that the client used
+        self.mode = mode  # of a viewer: view or control; empty for a client
+        self.was_asked_for = was_asked_for  # who controls, by the automation
         self.id = connection.public_id
         self.meter = Meter(self._asked_to_close)
         self.goodbye: Goodbye | None = None
@@ -50,6 +62,11 @@ class Link:
     @property
     def traffic(self) -> Traffic:
         return Traffic(self.meter.up, self.meter.down)
+
+    @property
+    def used(self) -> int:
+        """Bytes that mean use: all of a client's; of a viewer only what it does, not what it sees."""
+        return self.meter.up if self.mode else self.meter.up + self.meter.down
 
     @property
     def is_ours(self) -> bool:

@@ -19,13 +19,7 @@ from apps.sessions.services import keep_open, mark
 
 NO_SUCH_METHOD, BAD_PARAMS, FAILED = -32601, -32602, -32000
 
-LATER = frozenset(
-    f"BrowserGrid.{name}"
-    for name in (
-        "liveURL", "closeLiveURL", "requestTakeover", "detectCaptcha", "pause", "saveProfile", "startRecording",
-        "stopRecording", "addInterceptRules", "getDownloads",
-    )
-)  # fmt: skip
+LATER = frozenset(f"BrowserGrid.{name}" for name in ("detectCaptcha", "pause", "saveProfile", "addInterceptRules"))
 
 
 @dataclass(frozen=True)
@@ -35,6 +29,7 @@ class Call:
     actor: Actor
     session: BrowserSession
     params: Mapping[str, Any] = field(default_factory=dict)
+    origin: str = ""  # where the client has connected: what its addresses begin with
 
 
 class CdpProblem(Exception):
@@ -45,7 +40,15 @@ class CdpProblem(Exception):
         self.code = code
 
 
-Handler = Callable[[Call], Mapping[str, Any]]
+@dataclass(frozen=True)
+class Pending:
+    """A result that takes its time: `look` is asked again until it gives one; `events` are told at once."""
+
+    look: "Callable[[], Mapping[str, Any] | Pending]"
+    events: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+
+
+Handler = Callable[[Call], Mapping[str, Any] | Pending]
 _handlers: dict[str, Handler] = {}
 
 
@@ -59,7 +62,9 @@ def cdp_method(name: str) -> Callable[[Handler], Handler]:
     return register
 
 
-def answer(name: str, actor: Actor, session_key: UUID, params: Mapping[str, Any]) -> Mapping[str, Any]:
+def answer(
+    name: str, actor: Actor, session_key: UUID, params: Mapping[str, Any], origin: str = ""
+) -> Mapping[str, Any] | Pending:
     """Raises CdpProblem."""
     handler = _handlers.get(name)
     if handler is None:
@@ -69,7 +74,7 @@ def answer(name: str, actor: Actor, session_key: UUID, params: Mapping[str, Any]
     if session is None:
         raise CdpProblem(FAILED, "This session is gone.")
     try:
-        return handler(Call(actor, session, params))
+        return handler(Call(actor, session, params, origin))
     except GridError as error:
         raise CdpProblem(FAILED, error.detail) from error
 

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from apps.access.outside import Outside, outside, used_host
 from apps.core.errors import Invalid
-from apps.gateway.addresses import Address, Naming, parse, put_back
+from apps.gateway.addresses import Address, Kind, Naming, parse, put_back
 
 Scope = MutableMapping[str, Any]  # the values are the ASGI specification's
 
@@ -52,10 +52,12 @@ def naming() -> Naming:
 
 
 def address_of(scope: Scope) -> Address | None:
-    """What the gateway is asked for; None where the request is somebody else's."""
+    """What the gateway is asked for; None where the request is somebody else's, as the page of a live view is."""
     path, _ = put_back(_raw_path(scope), scope["query_string"].decode("latin-1"))
     headers = _headers(scope)
-    return parse(naming(), used_host(headers, _peer(scope), settings.GRID.trusted_proxies), path)
+    address = parse(naming(), used_host(headers, _peer(scope), settings.GRID.trusted_proxies), path)
+    is_page = address is not None and address.kind is Kind.LIVE and scope["type"] == "http"
+    return None if is_page else address
 
 
 def read(scope: Scope, address: Address) -> Request:

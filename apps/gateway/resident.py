@@ -160,14 +160,13 @@ class Resident:
         task.add_done_callback(self._closing.discard)
 
     async def _touch(self) -> None:
-        """Sessions whose connections carried bytes were used."""
+        """Sessions whose clients and people did something were used."""
         while True:
             await asyncio.sleep(TOUCH_SECONDS)
             used = []
             for link in self.links:
-                carried = link.meter.up + link.meter.down
-                if carried != self._counted.get(link.id, 0):
-                    self._counted[link.id] = carried
+                if link.used != self._counted.get(link.id, 0):
+                    self._counted[link.id] = link.used
                     used.append(link.session.pk)
             if used:
                 try:

@@ -1,9 +1,10 @@
 """One line to each browser that has clients here: commands that its node cannot answer come in, answers go out."""
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -11,9 +12,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
 from apps.events import bus
+from apps.gateway import live_methods, recording_methods  # noqa: F401 - register their commands
 from apps.gateway.database import in_database
 from apps.gateway.links import Link
-from apps.gateway.methods import FAILED, CdpProblem, answer
+from apps.gateway.methods import FAILED, CdpProblem, Pending, answer
 from apps.gateway.upstreams import upstream_of
 from apps.nodes.use import Place
 
@@ -21,6 +23,7 @@ logger = logging.getLogger(__name__)
 
 OPEN_SECONDS = 3.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
+LOOK_SECONDS = 0.5  # between two looks at what takes its time
 LARGEST = 1024 * 1024
 
 FindLink = Callable[[str], Link | None]
@@ -41,6 +44,10 @@ class SideChannels:
             self._open[link.place.instance_id] = channel
         channel.users.add(link.id)
         await channel.ready()
+
+    def is_held(self, link: Link) -> bool:
+        """Whether somebody here is joined to that browser already."""
+        return link.place.instance_id in self._open
 
     def release(self, link: Link) -> None:
         channel = self._open.get(link.place.instance_id)
@@ -129,15 +136,34 @@ class SideChannel:
                 raise CdpProblem(FAILED, "This connection is gone.")
             params = message.get("params")
             known = params if isinstance(params, dict) else {}
-            reply["result"] = await in_database(answer, str(message.get("method")), link.actor, link.session.pk, known)
+            method = str(message.get("method"))
+            told = await in_database(answer, method, link.actor, link.session.pk, known, link.origin)
+            while isinstance(told, Pending):
+                await connection.send(json.dumps({"request": message["request"], "is_pending": True}))
+                told = await self._look_again(connection, link, told)
+            reply["result"] = told
         except CdpProblem as error:
             reply["error"] = {"code": error.code, "message": str(error)}
-        except DatabaseError:
+        except (DatabaseError, OSError, WebSocketException):
             reply["error"] = {"code": FAILED, "message": "This cannot be answered now. Try again."}
         try:
             await connection.send(json.dumps(reply))
         except (OSError, WebSocketException):
             logger.info("gateway.answer_lost", extra={"browser": self.place.instance_id})
+
+    async def _look_again(
+        self, connection: ClientConnection, link: Link, pending: Pending
+    ) -> Mapping[str, Any] | Pending:
+        """After a pause, with the client told what has happened meanwhile. Raises CdpProblem once it is gone."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_SECONDS):
+                await link.over.wait()
+                raise CdpProblem(FAILED, "This connection is gone.")
+        told = await in_database(pending.look)
+        for name, params in told.events if isinstance(told, Pending) else ():
+            event = {"connection": link.id, "event": name, "params": params}
+            await connection.send(json.dumps(event))
+        return told
 
     def _background(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import admin
 
 from apps.access.actor import Actor
+from apps.access.acts import Act
 from apps.access.admin import GridAdmin
-from apps.access.admin_acts import Act
 from apps.core import clock
 from apps.nodes.models import Node, Process
 from apps.nodes.services import set_draining

@@ -45,7 +45,8 @@ def place(node: Node | None, instance_id: str, launch: str) -> Place:
 def chrome_json(place: Place, what: str) -> Any:
     """Chrome's own `version`, `list` or `protocol`, unchanged. Raises Ended, NoCapacity."""
     try:
-        return _client(place.address).json(place.instance_id, what, browser_key(place.instance_id), launch=place.launch)
+        key = browser_key(place.instance_id)
+        return client_of(place.address).json(place.instance_id, what, key, launch=place.launch)
     except NodeRefused as error:
         raise _refusal(error.status) from error
     except (NodeUnreachable, httpx.HTTPError) as error:
@@ -56,7 +57,7 @@ def close_connection(place: Place, connection: str, *, code: int, reason: str) -
     """Ask the node to say goodbye to that client. False where the node cannot; the caller then cuts the socket."""
     key = browser_key(place.instance_id)
     try:
-        _client(place.address).close_connection(place.instance_id, connection, key, code=code, reason=reason)
+        client_of(place.address).close_connection(place.instance_id, connection, key, code=code, reason=reason)
     except (NodeRefused, NodeUnreachable, httpx.HTTPError):
         return False
     return True
@@ -81,7 +82,7 @@ def check_egress(entries: Iterable[Any]) -> None:
 
 
 @lru_cache(maxsize=64)
-def _client(address: str) -> NodeClient:
+def client_of(address: str) -> NodeClient:
     """One for all threads: making one costs tens of milliseconds. It has no key for life, only browsers' own."""
     return NodeClient(address, "")
 

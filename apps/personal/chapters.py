@@ -18,6 +18,8 @@ from apps.audit.models import Entry
 from apps.core.identifiers import encode
 from apps.events.models import Event
 from apps.pools.models import Pool
+from apps.recordings.models import Recording, SessionFile
+from apps.recordings.queries import files_by, recordings_by
 from apps.saved_views.models import SavedView
 from apps.sessions.models import BrowserSession
 from apps.tokens.models import ApiToken
@@ -114,6 +116,17 @@ def _session(row: BrowserSession) -> Row:
     return {"id": row.public_id, "pool": pool, "created_at": row.created_at, **_picked(row, SESSION_FIELDS)}
 
 
+def _recording(row: Recording) -> Row:
+    """Their bytes are fetched session by session: they may be many gigabytes."""
+    names = ("kind", "state", "started_at", "ended_at", "bytes", "expires_at", "error")
+    return {"id": row.public_id, "session": encode(BrowserSession.prefix, row.session_id), **_picked(row, names)}
+
+
+def _file(row: SessionFile) -> Row:
+    names = ("kind", "name", "url", "bytes", "sha256", "created_at", "expires_at")
+    return {"id": row.public_id, "session": encode(BrowserSession.prefix, row.session_id), **_picked(row, names)}
+
+
 def _event(row: Event) -> Row:
     session = encode(BrowserSession.prefix, row.session_id) if row.session_id else None
     return {
@@ -151,6 +164,8 @@ CHAPTERS = (
     Chapter("tokens", lambda user: _rows(ApiToken.objects.filter(owner=user), _token)),
     Chapter("pools", lambda user: _rows(Pool.objects.filter(owner=user), _pool)),
     Chapter("sessions", lambda user: _rows(BrowserSession.objects.filter(owner=user), _session)),
+    Chapter("recordings", lambda user: _rows(recordings_by(user), _recording)),
+    Chapter("files", lambda user: _rows(files_by(user), _file)),
     Chapter(
         "saved_views",
         lambda user: _rows(SavedView.objects.filter(owner=user), lambda row: _picked(row, ("name", "query"))),

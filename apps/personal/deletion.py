@@ -23,6 +23,7 @@ from apps.core import clock
 from apps.core.errors import Conflict
 from apps.pools.models import Pool
 from apps.pools.services import delete_pool
+from apps.recordings.purging import forget_person, has_something
 from apps.saved_views.models import SavedView
 from apps.sessions.claims import cancel
 from apps.sessions.models import BrowserSession, Claim
@@ -76,13 +77,15 @@ def end_belongings(user: User) -> None:
         stop_session(session, actor=actor)
     for pool in Pool.current.filter(owner=user):
         delete_pool(pool, actor=actor)
+    forget_person(user)
 
 
 def finish_deletions() -> int:
     """Of accounts whose deletion was cut off half-way. Returns how many."""
     running = BrowserSession.objects.filter(owner=OuterRef("pk"), ended_at__isnull=True, stop_requested_at__isnull=True)
     kept = Pool.current.filter(owner=OuterRef("pk"))
-    unfinished = User.objects.filter(Exists(running) | Exists(kept), deleted_at__isnull=False)
+    recorded = has_something(OuterRef("pk"))
+    unfinished = User.objects.filter(Exists(running) | Exists(kept) | recorded, deleted_at__isnull=False)
     for user in unfinished:
         end_belongings(user)
     return len(unfinished)

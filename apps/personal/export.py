@@ -12,8 +12,7 @@ from apps.audit.actions import Action
 from apps.audit.record import record
 from apps.core import clock
 from apps.personal.chapters import CHAPTERS, as_json
-
-PIECE = 64 * 1024
+from apps.recordings.zipping import PIECE, Sink, entry
 
 ABOUT = """What BrowserGrid holds about you, one file for each kind. Times are UTC. Secrets are in none of them:
 of tokens there are the first letters and the last four, of passwords and second factors nothing.
@@ -27,32 +26,13 @@ def export(user: User, *, actor: Actor) -> Iterator[bytes]:
     return _pieces(user)
 
 
-class _Sink:
-    """What a zip is written into: it cannot go back, so neither must the writer."""
-
-    def __init__(self) -> None:
-        self._held = bytearray()
-
-    def write(self, data: bytes) -> int:
-        self._held += data
-        return len(data)
-
-    def flush(self) -> None:
-        pass
-
-    def taken(self, *, least: int = 1) -> Iterator[bytes]:
-        if len(self._held) >= least:
-            yield bytes(self._held)
-            self._held.clear()
-
-
 def _pieces(user: User) -> Iterator[bytes]:
-    sink = _Sink()
-    moment = clock.now().timetuple()[:6]
+    sink = Sink()
+    now = clock.now()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as archive:  # type: ignore[call-overload] # it only writes
-        archive.writestr(_named("about.txt", moment), ABOUT)
+        archive.writestr(entry("about.txt", now), ABOUT)
         for chapter in CHAPTERS:
-            with archive.open(_named(f"{chapter.name}.json", moment), "w", force_zip64=True) as file:
+            with archive.open(entry(f"{chapter.name}.json", now), "w", force_zip64=True) as file:
                 separator = "[\n"
                 for row in chapter.rows(user):
                     file.write(f"{separator}{json.dumps(row, default=as_json, ensure_ascii=False)}".encode())
@@ -61,9 +41,3 @@ def _pieces(user: User) -> Iterator[bytes]:
                 file.write(b"[]\n" if separator == "[\n" else b"\n]\n")
             yield from sink.taken()
     yield from sink.taken()
-
-
-def _named(name: str, moment: tuple[int, ...]) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(name, moment)  # type: ignore[arg-type] # six numbers
-    info.compress_type = zipfile.ZIP_DEFLATED
-    return info

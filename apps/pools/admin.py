@@ -7,8 +7,10 @@ from django.db.models import F, Model, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from apps.access.admin import GridAdmin, actor_of
+from apps.access.admin import GridAdmin
 from apps.access.admin_grants import GrantAdmin
+from apps.access.callers import signed_in
+from apps.pools import configurations
 from apps.pools.admin_forms import PoolAdminForm, ProviderAdminForm
 from apps.pools.models import Pool, PoolPersonGrant, PoolTeamGrant, ProviderConfiguration
 from apps.pools.services import CHANGEABLE, change_pool, create_pool, delete_pool
@@ -29,6 +31,25 @@ class ProviderConfigurationAdmin(GridAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> tuple[str, ...]:
         return ("name", "kind") if obj is not None else ()
 
+    def save_model(  # type: ignore[override]
+        self,
+        request: HttpRequest,
+        obj: ProviderConfiguration,
+        form: "ModelForm[ProviderConfiguration]",
+        change: bool,  # noqa: FBT001
+    ) -> None:
+        actor, wanted = signed_in(request), form.cleaned_data
+        fields = {name: wanted[name] for name in configurations.CHANGEABLE if name in form.changed_data}
+        if change:
+            configurations.change_configuration(obj, actor=actor, fields=fields)
+            return
+        made = configurations.create_configuration(actor=actor, name=wanted["name"], kind=wanted["kind"], fields=fields)
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    def delete_model(self, request: HttpRequest, obj: ProviderConfiguration) -> None:  # type: ignore[override]
+        configurations.delete_configuration(obj, actor=signed_in(request))
+
 
 class OwnerFilter(admin.SimpleListFilter):
     title = "owner"
@@ -47,7 +68,7 @@ class OwnerFilter(admin.SimpleListFilter):
 class PoolAdmin(GridAdmin):
     """A pool that is made here is the system's; those of people are theirs, and are shown with their owner.
 
-    What may be done to a whole pool is in `apps.sessions.pool_admin`: it ends sessions, which are above pools.
+    What may be done to a whole pool is in `apps.sessions.pool_acts`: it ends sessions, which are above pools.
     """
 
     form = PoolAdminForm
@@ -63,7 +84,7 @@ class PoolAdmin(GridAdmin):
         ("Limits", {"fields": ("timeout_minutes", "idle_timeout_seconds", "per_user_limit")}),
         ("Queue", {"fields": ("queue_limit", "queue_timeout_seconds")}),
         ("Browsers", {"fields": ("viewport_width", "viewport_height", "launch", "labels")}),
-        ("Idle and recording", {"fields": ("idle_policy", "hibernate_days", "recording")}),
+        ("Idle and recording", {"fields": ("idle_policy", "hibernate_days", "recording", "logs", "recording_days")}),
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Pool]:
@@ -98,7 +119,7 @@ class PoolAdmin(GridAdmin):
         return not is_default and super().has_delete_permission(request, obj)
 
     def save_model(self, request: HttpRequest, obj: Pool, form: "ModelForm[Pool]", change: bool) -> None:  # type: ignore[override] # noqa: FBT001 - Django's signature
-        actor, wanted = actor_of(request), form.cleaned_data
+        actor, wanted = signed_in(request), form.cleaned_data
         fields = {name: wanted[name] for name in CHANGEABLE if name in form.changed_data}
         provider = wanted["provider"].name
         if change:
@@ -109,11 +130,11 @@ class PoolAdmin(GridAdmin):
         obj.refresh_from_db()
 
     def delete_model(self, request: HttpRequest, obj: Pool) -> None:  # type: ignore[override]
-        delete_pool(obj, actor=actor_of(request))
+        delete_pool(obj, actor=signed_in(request))
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Pool]) -> None:
         for pool in queryset.filter(is_default=False):
-            delete_pool(pool, actor=actor_of(request))
+            delete_pool(pool, actor=signed_in(request))
 
     def get_deleted_objects(
         self, objs: Any, request: HttpRequest

@@ -1,19 +1,35 @@
-"""The form of a pool in the administration: what services would refuse is said beside its field at once."""
+"""Forms of pools and providers in the administration: what services would refuse is said beside its field at once."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.forms.fields import InvalidJSONInput
 
 from apps.core.errors import Invalid
-from apps.nodes.use import check_egress, check_launch
+from apps.nodes.use import check_launch
 from apps.pools import launch_rules
+from apps.pools.configurations import problem
 from apps.pools.models import Pool, ProviderConfiguration
+
+
+class Typed(forms.JSONField):
+    """JSON that is shown again as it was typed: Django would write half a letter of it into the page, and fail."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise forms.ValidationError("This is nested too deeply.") from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        return initial if self.disabled or data is None else InvalidJSONInput(data)
 
 
 class PoolAdminForm(forms.ModelForm):  # type: ignore[type-arg] # not generic when it runs
     class Meta:
         model = Pool
         fields = "__all__"  # noqa: DJ007 - the admin class names them
+        field_classes: ClassVar = {"launch": Typed, "labels": Typed}
 
     def clean_launch(self) -> dict[str, Any]:
         """The same rules as the API's: no proxy of everybody's, nothing that Chromium may not be given."""
@@ -40,20 +56,20 @@ class ProviderAdminForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = ProviderConfiguration
         fields = "__all__"  # noqa: DJ007
+        field_classes: ClassVar = {"egress_allow": Typed, "options": Typed}
 
-    def clean_egress_allow(self) -> list[str]:
-        """An entry that no node understands would keep every browser of this provider from starting."""
-        entries = self.cleaned_data.get("egress_allow") or []
-        if not isinstance(entries, list):
-            raise forms.ValidationError("Give a list.")
-        try:
-            check_egress(entries)
-        except Invalid as error:
-            raise forms.ValidationError(error.detail) from error
-        return entries
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("egress_allow", "options"):
+            if name in cleaned and (why := problem(name, cleaned[name])):
+                self.add_error(name, why)
+        return cleaned
 
-    def clean_options(self) -> dict[str, Any]:
-        options = self.cleaned_data.get("options") or {}
-        if not isinstance(options, dict):
-            raise forms.ValidationError("Give an object.")
-        return options
+    def clean_egress_allow(self) -> Any:
+        """An empty field is an empty list."""
+        entries = self.cleaned_data["egress_allow"]
+        return [] if entries is None else entries
+
+    def clean_options(self) -> Any:
+        options = self.cleaned_data["options"]
+        return {} if options is None else options

@@ -100,6 +100,15 @@ class Pool(Identified):
         default=dict, blank=True, help_text="Launch options of every browser: locale, timezone, user_agent, args."
     )
     recording = models.CharField(max_length=6, choices=Recording, default=Recording.NONE)
+    logs = models.BooleanField(
+        default=True, help_text="Whether console, network and commands of its sessions are kept."
+    )
+    recording_days = models.PositiveIntegerField(
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(3650)],
+        help_text="Days that recordings, logs and files are kept; 0: until deleted; empty: as everywhere.",
+    )
     labels = models.JSONField(default=dict, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True, editable=False)  # no new browsers, no new claims
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)

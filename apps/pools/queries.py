@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from apps.access.actor import Actor
-from apps.access.lookup import find, may_each, visible
+from apps.access.lookup import find, may_each, one_of, visible
 from apps.access.permissions import Permission
 from apps.core.errors import Invalid, NotFound
 from apps.core.identifiers import decode
@@ -62,8 +62,4 @@ def visible_pools(actor: Actor) -> QuerySet[Pool]:
 
 def visible_pool(actor: Actor, public_id: str) -> Pool:
     """With its provider, counter and owner. Raises NotFound for what is absent and for what is not to be seen."""
-    key = decode(Pool.prefix, public_id)
-    pool = visible_pools(actor).filter(pk=key).first() if key is not None else None
-    if pool is None:
-        raise NotFound
-    return pool
+    return one_of(visible_pools(actor), public_id)

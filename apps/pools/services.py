@@ -1,6 +1,5 @@
 """Make, change and delete pools, within the limits of an ordinary user."""
 
-import re
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
@@ -23,14 +22,14 @@ from apps.events.catalog import EventType
 from apps.events.publish import publish
 from apps.nodes.use import check_launch
 from apps.pools import launch_rules
+from apps.pools.launch_rules import UNSTORABLE
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 
 LABELS, LABEL_LETTERS = 50, 500
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 CHANGEABLE = (
     "name", "browser", "min", "max", "max_concurrency", "max_starting", "timeout_minutes", "idle_timeout_seconds",
     "per_user_limit", "queue_limit", "queue_timeout_seconds", "prepared", "idle_policy", "hibernate_days",
-    "viewport_width", "viewport_height", "launch", "recording", "labels",
+    "viewport_width", "viewport_height", "launch", "recording", "logs", "recording_days", "labels",
 )  # fmt: skip
 
 

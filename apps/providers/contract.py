@@ -45,6 +45,7 @@ class BrowserSpec:
     egress_allow: tuple[str, ...] = ()
     prepare: bool = False
     start_timeout_seconds: float = 60.0
+    capture: Mapping[str, Any] = field(default_factory=dict)  # what is recorded from its first page on
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from apps.providers.contract import (
 )
 from browser_node.client import NodeClient, NodeRefused, NodeUnreachable
 from browser_node.wire import Egress, InvalidSpec, LaunchSpec, NodeHealth, Observed, options_from_json
+from browser_node.wire_capture import CaptureWish
 
 WATCH_SECONDS = 20.0
 
@@ -48,6 +49,7 @@ class NodeProvider(Provider):
                 egress=Egress(spec.egress_allow),
                 prepare=spec.prepare,
                 start_timeout_seconds=spec.start_timeout_seconds,
+                capture=CaptureWish.from_json(dict(spec.capture)),
             )
         except InvalidSpec as error:
             raise Refused(str(error)) from error

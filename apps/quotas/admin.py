@@ -11,7 +11,7 @@ class QuotaAdmin(GridAdmin):
     """A change counts from the next claim on; minutes that are used up end running sessions within seconds."""
 
     may_add = may_change = may_delete = True
-    list_display = ("__str__", "sessions", "minutes", "storage_bytes")
+    list_display = ("__str__", "sessions", "minutes", "storage_bytes", "recording_days")
     list_select_related = ("user", "team")
     search_fields = ("user__email", "team__name")
     raw_id_fields = ("user", "team")

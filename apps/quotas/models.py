@@ -26,6 +26,9 @@ class Quota(Identified):
     storage_bytes = models.PositiveBigIntegerField(
         null=True, blank=True, help_text="Bytes kept: profiles, recordings, files. Empty: no word."
     )
+    recording_days = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Most days that recordings, logs and files are kept. Empty: no word."
+    )
 
     class Meta:
         constraints: ClassVar = [

@@ -18,6 +18,8 @@ from apps.pools.models import PoolCounter, ProviderConfiguration
 from apps.pools.provider import provider_for
 from apps.providers.contract import BrowserRef, BrowserSpec, Farewell, Observation, Refused
 from apps.reconciler.decide_session import Adopt, Advance, Finish, Prepare, Settle, Start, Step, Stop, Wait
+from apps.recordings.capturing import wanted_of
+from apps.recordings.ending import finish
 from apps.sessions import connections
 from apps.sessions.advance import Raced, advance
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState, close_code
@@ -130,6 +132,8 @@ def _stop(turn: Turn, outcome: Outcome, reason: EndReason) -> bool:
             )  # fmt: skip
     if session.started_at is None:
         return is_first  # nothing was ever created; the next look finds it gone
+    if is_first:
+        finish(session)  # what was captured is stored before the browser goes
     why = EndReason(session.end_reason)
     provider_for(turn.configuration).stop(
         ref_of(session), grace_seconds=settings.GRID.stop_grace_seconds, farewell=Farewell(close_code(why), why)
@@ -159,4 +163,5 @@ def spec_of(session: BrowserSession, configuration: ProviderConfiguration) -> Br
         egress_allow=tuple(configuration.egress_allow),
         prepare=session.prepared,
         start_timeout_seconds=settings.GRID.start_timeout_seconds,
+        capture=wanted_of(session).to_json(),
     )

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from apps.events import bus
-from apps.sessions import claims, connections
+from apps.sessions import claims, connections, takeover
 from apps.sessions.lifecycle import EndReason, Outcome
 from apps.sessions.queries import SHORTEST_IDLE, idle, never_connected, overdue
 from apps.sessions.quotas import used_up
@@ -28,6 +28,7 @@ def sweep(now: datetime) -> Swept:
     ended = _end(never_connected(now), EndReason.NO_CONNECT, now, still=Q(connect_deadline__lte=now))
     ended += _end(overdue(now), EndReason.MAX_DURATION, now, still=Q(expires_at__lte=now))
     ended += _end(idle(now), EndReason.IDLE, now, still=Q(activity__last_at__lt=now - SHORTEST_IDLE))
+    takeover.end_overdue(now)
     return Swept(ended=ended, connections=lapsed, claims=claims.expire_unattended(now))
 
 

@@ -3,6 +3,7 @@
 import json
 import logging
 import select
+import time
 from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
@@ -22,6 +23,8 @@ from apps.pools.provider import provider_for
 from apps.providers.contract import ProviderUnavailable
 from apps.providers.node import NodeProvider
 from apps.reconciler import tasks
+from apps.recordings import collector
+from apps.recordings.collector import Collector
 from apps.tasks.recorder import recorder
 
 logger = logging.getLogger(__name__)
@@ -33,18 +36,19 @@ STOP_SECONDS = 1.5  # for the tick under way
 
 
 class Watcher:
-    """Five loops, each in a daemon thread, each of which survives the database, Redis and nodes going away."""
+    """Six loops, each in a daemon thread, each of which survives the database, Redis and nodes going away."""
 
     def __init__(self, process: Process) -> None:
         self.process = process
         self._over = Event()
         self._wake = Event()
+        self._collector = Collector()
         self._threads: list[Thread] = []
 
     def start(self) -> None:
         """Returns at once."""
         ensure_node(settings.GRID.node_name, provider="local", address=settings.NODE_ADDRESS)
-        loops = (self._tick, self._dispatch, self._beat, self._listen, self._watch_nodes)
+        loops = (self._tick, self._dispatch, self._beat, self._listen, self._watch_nodes, self._collect)
         self._threads = [Thread(target=self._keep, args=(loop,), name=loop.__name__, daemon=True) for loop in loops]
         for thread in self._threads:
             thread.start()
@@ -59,6 +63,7 @@ class Watcher:
         self._wake.set()
         self._threads[0].join(STOP_SECONDS)
         tasks.resident().resign()
+        self._collector.resign()
 
     def _keep(self, loop: Callable[[], None]) -> None:
         """Run `loop` again and again; what it needs may be away for a while."""
@@ -137,6 +142,13 @@ class Watcher:
         )
         if reborn:
             self._wake.set()
+
+    def _collect(self) -> None:
+        """What nodes have captured since the last look."""
+        began = time.monotonic()
+        with recorder.timed("watcher.collect"):
+            self._collector.turn()
+        self._over.wait(max(0.0, collector.SECONDS - (time.monotonic() - began)))
 
     def _all_known(self) -> bool:
         """At start nodes are asked often, so that the first browser does not wait for the second beat."""

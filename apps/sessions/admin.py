@@ -8,18 +8,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from apps.access.actor import Actor
+from apps.access.acts import Act
 from apps.access.admin import GridAdmin
-from apps.access.admin_acts import Act
 from apps.access.admin_grants import GrantAdmin
 from apps.access.admin_lists import people_called
 from apps.core.identifiers import decode
+from apps.pools.admin import PoolAdmin
 from apps.pools.models import Pool
-from apps.sessions import pool_admin  # noqa: F401 - adds its acts to the page of pools
 from apps.sessions.lifecycle import IN_USE, LIVE, EndReason, SessionState
 from apps.sessions.models import BrowserSession, SessionPersonGrant, SessionTeamGrant
+from apps.sessions.pool_acts import POOL_ACTS
 from apps.sessions.services import stop_session
 
 admin.site.register([SessionPersonGrant, SessionTeamGrant], GrantAdmin)
+PoolAdmin.acts = POOL_ACTS  # some end sessions, which are above pools
+
 PEOPLES = "theirs"
 GROUPS = {"live": ("Live", sorted(LIVE)), "in_use": ("In use", sorted(IN_USE))}
 

@@ -50,14 +50,18 @@ def advance(
     fields |= _clocks(session, to, now)
     if fence is not None:
         rows = rows.filter(Exists(fence.query()))
-    if not rows.update(state=to, generation=F("generation") + 1, sequence=F("sequence") + 1, **fields):
-        raise Raced
+    moved: dict[str, Any] = {**fields, "state": to, "generation": F("generation") + 1, "sequence": F("sequence") + 1}
+    sequence = session.sequence + 1
+    if not rows.filter(sequence=session.sequence).update(**moved):
+        if not rows.update(**moved):
+            raise Raced
+        # Something else was told of it since it was read, which moved nothing.
+        sequence = BrowserSession.objects.values_list("sequence", flat=True).get(pk=session.pk)
     if to in TERMINAL and session.node_id is not None:
         Node.objects.filter(pk=session.node_id).update(browsers=F("browsers") - 1)
     came_from = session.status
-    for name, value in {**fields, "state": to, "generation": session.generation + 1}.items():
-        setattr(session, name, value)  # the row as we wrote it; only the sequence is the database's to tell
-    session.sequence = BrowserSession.objects.values_list("sequence", flat=True).get(pk=session.pk)
+    for name, value in {**fields, "state": to, "generation": session.generation + 1, "sequence": sequence}.items():
+        setattr(session, name, value)
     tell(session, event, now=now, data={"from": came_from, "to": to, **(data or {})})
 
 

@@ -4,7 +4,7 @@ Lock order: the pool's counter, the queue, the session. Whoever holds the counte
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -32,7 +32,8 @@ from apps.sessions.options import SessionOptions
 from apps.sessions.queries import in_use_by, oldest_ready, waiting
 from apps.sessions.quotas import Room
 from apps.sessions.services import ask_to_stop
-from apps.sessions.tickets import mint_first
+from apps.sessions.tickets import UNKNOWN, Keys, mint_first
+from apps.sessions.viewing import USUAL_SECONDS
 
 ATTENDANCE = {True: timedelta(seconds=3), False: timedelta(seconds=15)}  # held; polled
 POLLED_LIFE = timedelta(minutes=10)
@@ -43,14 +44,14 @@ TRIES = 5  # under the counter's lock a ready row can be lost only to the reconc
 class Caller:
     """Who claims and how: `is_held` waits on the line, else it polls. `address` only where stickiness wants it.
 
-    `with_ticket` mints the connect ticket in the claim's own transaction: another one after it would wait for the
-    reconciler, which the claim has woken.
+    `with_tickets` mints those of the answer's addresses in the claim's own transaction: another one after it would
+    wait for the reconciler, which the claim has woken.
     """
 
     actor: Actor
     is_held: bool = True
     address: str = ""
-    with_ticket: bool = False
+    with_tickets: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ class Order:
 
 @dataclass(frozen=True)
 class Claimed:
-    """Either a session (perhaps not yet usable), or a place in the queue. `ticket` where the caller wanted one."""
+    """Either a session (perhaps not yet usable), or a place in the queue. `keys` where the caller wanted them."""
 
     session: BrowserSession | None = None
     claim: Claim | None = None
-    ticket: str = field(default="", repr=False)
+    keys: Keys = UNKNOWN
 
 
 def claim_session(caller: Caller, options: SessionOptions) -> Claimed:
@@ -107,8 +108,9 @@ def _claim(caller: Caller, user: User, found: Pool, options: SessionOptions) -> 
         if not pool.has_queue:
             session = _take(Order(pool, user, caller.actor.credential, options, caller.address), counter, now)
             if session is not None:
-                ticket = mint_first(session, actor=caller.actor) if caller.with_ticket else ""
-                return Claimed(session=session, ticket=ticket)
+                until = now + timedelta(seconds=USUAL_SECONDS)
+                keys = mint_first(session, actor=caller.actor, view_until=until) if caller.with_tickets else UNKNOWN
+                return Claimed(session=session, keys=keys)
         return Claimed(claim=_queue(pool, caller, user, options, now))
 
 
@@ -301,6 +303,7 @@ def _claimed_fields(order: Order, now: datetime) -> dict[str, Any]:
         "name": options.name,
         "metadata": options.metadata,
         "keep_alive": bool(options.keep_alive),
+        "record": options.record or pool.recording,
         "idle_timeout_seconds": min(options.idle_timeout or idle, idle) if idle else options.idle_timeout or 0,
         "expires_at": now + timedelta(seconds=min(options.timeout or longest, longest)),
         "launch": _sealed(launch),

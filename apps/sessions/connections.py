@@ -21,7 +21,7 @@ from apps.nodes.models import Process
 from apps.sessions.advance import advance, note, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession, Connection, SessionActivity, Ticket
-from apps.sessions.queries import live_connections
+from apps.sessions.queries import latest_connections, live_connections
 
 S = SessionState
 
@@ -81,7 +81,8 @@ def close_connection(connection: Connection, *, traffic: Traffic = Traffic(), ou
         open_rows = Connection.objects.filter(pk=connection.pk, closed_at__isnull=True)
         if not open_rows.update(closed_at=now, bytes_up=traffic.up, bytes_down=traffic.down):
             return
-        _after_close(session, connection, now, ours=ours)
+        if connection.kind == Connection.Kind.CLIENT:
+            _after_close(session, connection, now, ours=ours)
 
 
 def _after_close(session: BrowserSession, connection: Connection, now: datetime, *, ours: bool) -> None:
@@ -108,7 +109,7 @@ def settle(session: BrowserSession, now: datetime) -> bool:
         row = BrowserSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
         attached = live_connections(row).exists()
         if row.status is S.RUNNING and not attached:
-            ended = row.connections.order_by("-closed_at").first()
+            ended = latest_connections(row).order_by("-closed_at").first()
             if ended is not None:
                 _after_close(row, ended, now, ours=True)
                 return True
@@ -142,16 +143,20 @@ def to_cut(gateway: Process, *, revoked: Collection[str]) -> dict[str, str]:
             why[row.public_id] = "revoked"
         elif row.session.is_ended or row.session.status is S.STOPPING:
             why[row.public_id] = "ended"
-    tickets = [row.ticket_id for row in mine if row.ticket_id]
-    dead = set(Ticket.objects.filter(pk__in=tickets, revoked_at__isnull=False).values_list("pk", flat=True))
-    why |= {row.public_id: "revoked" for row in mine if row.ticket_id in dead}
-    return why | {row.public_id: "revoked" for row in without_right(mine)}
+    tickets = Ticket.objects.filter(pk__in=[row.ticket_id for row in mine if row.ticket_id])
+    over = Q(revoked_at__isnull=False) | Q(expires_at__lte=clock.now())
+    dead = mine.filter(ticket_id__in=tickets.filter(over).values("pk"))
+    controlling = mine.filter(ticket_id__in=tickets.filter(purpose=Ticket.Purpose.CONTROL).values("pk"))
+    wrong = [*dead, *without_right(mine), *without_right(controlling, Permission.SESSION_CONTROL)]
+    return why | {row.public_id: "revoked" for row in wrong}
 
 
-def without_right(connections: QuerySet[Connection]) -> QuerySet[Connection]:
-    """Those of people who may not use the session any more: a share withdrawn, a team left, a session transferred."""
+def without_right(
+    connections: QuerySet[Connection], permission: Permission = Permission.SESSION_USE
+) -> QuerySet[Connection]:
+    """Those of people who may not do this any more: a share withdrawn, a team left, a session transferred."""
     others = connections.exclude(person__isnull=True).exclude(person=F("session__owner")).exclude(person__is_staff=True)
-    return others.exclude(shared_where("session", "person", BrowserSession.prefix, Permission.SESSION_USE))
+    return others.exclude(shared_where("session", "person", BrowserSession.prefix, permission))
 
 
 def credentials_of(gateway: Process) -> set[str]:

@@ -11,9 +11,10 @@ from django.db.models import Q
 from apps.access.actor import Actor
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid
+from apps.pools.launch_rules import UNSTORABLE
 from apps.sessions.claims import Caller, Claimed, claim_session
 from apps.sessions.models import IdempotencyKey
-from apps.sessions.options import UNSTORABLE, SessionOptions
+from apps.sessions.options import SessionOptions
 
 LONGEST = 255
 

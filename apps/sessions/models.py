@@ -53,6 +53,7 @@ class BrowserSession(Identified):
     claimed_from = models.CharField(max_length=45, blank=True)  # address, where stickiness asks for it
     transferred_at = models.DateTimeField(null=True)  # the owner changes with this, and with nothing else
     keep_alive = models.BooleanField(default=False)
+    record = models.CharField(max_length=6, choices=Pool.Recording, default=Pool.Recording.NONE)
     idle_timeout_seconds = models.PositiveIntegerField(default=0)
 
     # Times and deadlines
@@ -151,10 +152,15 @@ class SessionActivity(models.Model):
 
 
 class Connection(Identified):
-    """One CDP socket of a client, held by one gateway process. It lives while `closed_at` is empty."""
+    """One socket, held by one gateway process. It lives while `closed_at` is empty. Viewers keep no session alive."""
 
     prefix = "con"
 
+    class Kind(models.TextChoices):
+        CLIENT = "client"  # speaks CDP
+        VIEWER = "viewer"  # sees the live view
+
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.CLIENT)
     session = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, related_name="connections")
     gateway = models.ForeignKey(Process, null=True, on_delete=models.SET_NULL, related_name="+")
     gateway_boot_id = models.CharField(max_length=64)
@@ -183,6 +189,8 @@ class Ticket(Identified):
 
     class Purpose(models.TextChoices):
         CONNECT = "connect"
+        VIEW = "view"
+        CONTROL = "control"
 
     session = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, related_name="tickets")
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -190,14 +198,39 @@ class Ticket(Identified):
     credential = models.CharField(max_length=60)  # that minted it, and with which it dies
     hash = models.CharField(max_length=64, unique=True)
     is_host_root = models.BooleanField(default=False)  # also a root of its own: <secret>.connect.<host>
+    expires_at = models.DateTimeField(null=True)  # a connect ticket lives as long as its session
+    origins = models.JSONField(default=list)  # whose pages may frame the view
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["session", "credential", "purpose", "is_host_root"],
-                condition=Q(revoked_at__isnull=True),
-                name="one_live_ticket_per_purpose",
+                fields=["session", "credential", "is_host_root"],
+                condition=Q(revoked_at__isnull=True, purpose="connect"),
+                name="one_live_connect_ticket",
+            )
+        ]
+
+
+class Takeover(Identified):
+    """A person in the automation's place: asked for, then held by one, then over. One at a time in a session."""
+
+    prefix = "tko"
+
+    session = models.ForeignKey(BrowserSession, on_delete=models.CASCADE, related_name="takeovers")
+    reason = models.CharField(max_length=200, blank=True)
+    requested_at = models.DateTimeField(null=True)  # by the automation, which then waits
+    expires_at = models.DateTimeField(null=True)  # of the request
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+")
+    ticket = models.ForeignKey(Ticket, null=True, on_delete=models.SET_NULL, related_name="+")
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    ending = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["session"], condition=Q(finished_at__isnull=True), name="one_open_takeover_per_session"
             )
         ]
 

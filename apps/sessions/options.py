@@ -9,23 +9,21 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from apps.core.errors import Invalid
+from apps.pools.launch_rules import LOCALE, TIMEZONE, UNSTORABLE
 
 LAUNCH_NAMES = ("viewport", "args", "locale", "timezone", "user_agent", "proxy", "headless")
 NOT_YET: dict[str, Any] = {
     "profile": None,
     "profile_mode": "none",
-    "record": "none",
     "block_ads": False,
     "interceptors": [],
     "extensions": [],
 }
-LOCALE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
-TIMEZONE = re.compile(r"[A-Za-z0-9_+\-]{1,32}(/[A-Za-z0-9_+\-]{1,32}){0,2}\Z")
 VIEWPORT = re.compile(r"(\d{2,4})x(\d{2,4})\Z")
 LONGEST_SECONDS = 7 * 24 * 3600
 LONGEST_DIGITS = 9
 METADATA_KEYS, METADATA_LETTERS = 50, 500
-UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # no database takes a NUL or half a surrogate pair
+RECORDS = ("none", "dom", "video", "all")
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,7 @@ class SessionOptions:
     keep_alive: bool | None = None
     timeout: int | None = None
     idle_timeout: int | None = None
+    record: str | None = None
     launch: dict[str, Any] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +46,7 @@ class SessionOptions:
             "keep_alive": self.keep_alive,
             "timeout": self.timeout,
             "idle_timeout": self.idle_timeout,
+            "record": self.record,
             "launch": self.launch,
             "metadata": self.metadata,
         }
@@ -187,4 +187,5 @@ _PLAIN: dict[str, Callable[[Any], str]] = {
     "timeout": _seconds,
     "idle_timeout": _seconds,
     "keep_alive": lambda value: "" if value is None or isinstance(value, bool) else "Give true or false.",
+    "record": lambda value: "" if value is None or value in RECORDS else f"Give {', '.join(RECORDS[:-1])} or all.",
 }

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from apps.access.actor import Actor
@@ -16,6 +16,7 @@ from apps.sessions.lifecycle import IN_USE, LIVE
 from apps.sessions.models import BrowserSession, Claim, Connection
 
 SHORTEST_IDLE = timedelta(seconds=1)
+ATTACHED = Q(kind=Connection.Kind.CLIENT, closed_at__isnull=True)
 
 
 def live(sessions: QuerySet[BrowserSession] | None = None) -> QuerySet[BrowserSession]:
@@ -24,7 +25,7 @@ def live(sessions: QuerySet[BrowserSession] | None = None) -> QuerySet[BrowserSe
 
 def with_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
     """Annotated with `clients`, the number of live connections: counted for the rows that are read, not for all."""
-    attached = Connection.objects.filter(session=OuterRef("pk"), closed_at__isnull=True).order_by().values("session")
+    attached = Connection.objects.filter(ATTACHED, session=OuterRef("pk")).order_by().values("session")
     number = Subquery(attached.annotate(number=Count("pk")).values("number"))
     return sessions.annotate(clients=Coalesce(number, 0))
 
@@ -53,16 +54,17 @@ def place_in_queue(claim: Claim, now: datetime) -> int:
 
 
 def live_connections(session: BrowserSession) -> QuerySet[Connection]:
-    return Connection.objects.filter(session=session, closed_at__isnull=True)
+    """Of clients: viewers do not count."""
+    return Connection.objects.filter(ATTACHED, session=session)
 
 
 def latest_connections(session: BrowserSession) -> QuerySet[Connection]:
     """Everybody who was joined to it, the last who came first."""
-    return Connection.objects.filter(session=session).order_by("-id")
+    return Connection.objects.filter(session=session, kind=Connection.Kind.CLIENT).order_by("-id")
 
 
 def without_clients(sessions: QuerySet[BrowserSession]) -> QuerySet[BrowserSession]:
-    attached = Connection.objects.filter(session=OuterRef("pk"), closed_at__isnull=True)
+    attached = Connection.objects.filter(ATTACHED, session=OuterRef("pk"))
     return sessions.filter(~Exists(attached))
 
 
@@ -132,7 +134,7 @@ def pools_with_queue(now: datetime) -> set[object]:
 
 def sessions_with_clients(keys: Collection[object]) -> set[object]:
     """Those of the sessions that have a live connection."""
-    rows = Connection.objects.filter(session__in=list(keys), closed_at__isnull=True)
+    rows = Connection.objects.filter(ATTACHED, session__in=list(keys))
     return set(rows.values_list("session_id", flat=True).distinct())
 
 

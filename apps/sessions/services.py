@@ -17,10 +17,11 @@ from apps.core import clock
 from apps.core.errors import Conflict, Ended
 from apps.events.catalog import EventType
 from apps.nodes.leases import Held
+from apps.pools.launch_rules import UNSTORABLE
 from apps.sessions.advance import Raced, note, want
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
 from apps.sessions.models import BrowserSession, Claim
-from apps.sessions.options import UNSTORABLE, from_body
+from apps.sessions.options import from_body
 
 CHANGEABLE = ("name", "metadata", "keep_alive", "timeout")
 
@@ -68,7 +69,8 @@ def ask_unclaimed_to_stop(keys: Iterable[object], *, reason: EndReason, now: dat
 def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor: Actor) -> BrowserSession:
     """Change `name`, `metadata`, `keep_alive` or `timeout` (seconds from now, within the pool's longest life).
 
-    Raises Invalid naming a value that is wrong, Ended, Conflict.
+    What differs afterwards is told by its name, never by its value: metadata may be nobody else's business. Raises
+    Invalid naming a value that is wrong, Ended, Conflict.
     """
     allow(actor, Permission.SESSION_CONTROL, session)
     from_body({name: changes[name] for name in CHANGEABLE if name in changes})
@@ -88,7 +90,9 @@ def change_session(session: BrowserSession, changes: Mapping[str, Any], *, actor
             latest = row.claimed_at + timedelta(minutes=row.pool.timeout_minutes)
             fields["expires_at"] = min(now + timedelta(seconds=changes["timeout"]), latest)
         BrowserSession.objects.filter(pk=row.pk).update(generation=F("generation") + 1, **fields)
-        record(actor, Action.SESSION_CHANGED, session, before=before, after=before | fields)
+        if changed := [name for name in before if fields.get(name, before[name]) != before[name]]:
+            note(row, EventType.SESSION_CHANGED, now=now, data={"changed": changed})
+            record(actor, Action.SESSION_CHANGED, session, before=before, after=before | fields)
     session.refresh_from_db()
     return session
 

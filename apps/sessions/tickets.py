@@ -1,7 +1,8 @@
 """Tickets stand in every URL that we hand out: one session, one purpose, dead with the credential that minted them."""
 
 import base64
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
@@ -23,6 +24,17 @@ SERVES = frozenset({Scope.SESSIONS_CONNECT})
 
 
 @dataclass(frozen=True)
+class Keys:
+    """Secrets of one credential's tickets for a session, as far as they are known: to connect, and to watch."""
+
+    connect: str = field(default="", repr=False)
+    view: str = field(default="", repr=False)
+
+
+UNKNOWN = Keys()
+
+
+@dataclass(frozen=True)
 class Redeemed:
     """Who came with a ticket, and for which session."""
 
@@ -34,10 +46,10 @@ class Redeemed:
 def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -> str:
     """The connect ticket of this session and credential: the same secret each time, until it is revoked."""
     allow(actor, Permission.SESSION_USE, session)
-    owner = _person(actor)
+    owner = person_of(actor)
     same = {"session": session, "credential": actor.credential, "purpose": Ticket.Purpose.CONNECT}
     ticket = Ticket.objects.filter(**same, is_host_root=is_host_root, revoked_at__isnull=True).first()
-    if ticket is not None and ticket.hash not in keyed_hashes(_secret(ticket.pk)):
+    if ticket is not None and ticket.hash not in keyed_hashes(secret_of(ticket.pk)):
         revoke_ticket(ticket)  # the key that it was made with has left the ring
         ticket = None
     if ticket is None:
@@ -45,28 +57,32 @@ def mint(session: BrowserSession, *, actor: Actor, is_host_root: bool = False) -
         try:
             with transaction.atomic():
                 ticket = Ticket.objects.create(
-                    id=key, owner=owner, hash=keyed_hash(_secret(key)), is_host_root=is_host_root, **same
+                    id=key, owner=owner, hash=keyed_hash(secret_of(key)), is_host_root=is_host_root, **same
                 )
                 if is_host_root:
                     record(actor, Action.TICKET_CREATED, ticket, after={"session": session.public_id})
         except IntegrityError:  # minted by another request just now
             ticket = Ticket.objects.get(**same, is_host_root=is_host_root, revoked_at__isnull=True)
-    return _secret(ticket.pk)
+    return secret_of(ticket.pk)
 
 
-def mint_first(session: BrowserSession, *, actor: Actor) -> str:
-    """`mint` for a session that was claimed in this very transaction, so that nobody can have asked before."""
+def mint_first(session: BrowserSession, *, actor: Actor, view_until: datetime) -> Keys:
+    """For a session that was claimed in this very transaction, so that nobody can have asked before."""
     actor.require(Permission.SESSION_USE)
-    key = uuid7()
-    Ticket.objects.create(
-        id=key,
-        session=session,
-        owner=_person(actor),
-        credential=actor.credential,
-        purpose=Ticket.Purpose.CONNECT,
-        hash=keyed_hash(_secret(key)),
+    owner, purposes, connect, view = person_of(actor), Ticket.Purpose, uuid7(), uuid7()
+    Ticket.objects.bulk_create(  # one statement, for every claim waits for it
+        Ticket(
+            id=key,
+            session=session,
+            owner=owner,
+            credential=actor.credential,
+            purpose=purpose,
+            hash=keyed_hash(secret_of(key)),
+            expires_at=ends,
+        )
+        for key, purpose, ends in ((connect, purposes.CONNECT, None), (view, purposes.VIEW, view_until))
     )
-    return _secret(key)
+    return Keys(secret_of(connect), secret_of(view))
 
 
 def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
@@ -74,6 +90,7 @@ def redeem(secret: str, *, is_host_root: bool | None = None) -> Redeemed:
     person may not use the session any more.
     """
     tickets = Ticket.objects.select_related("session__pool__provider", "session__node", "owner")
+    tickets = tickets.filter(purpose=Ticket.Purpose.CONNECT)
     if is_host_root is not None:
         tickets = tickets.filter(is_host_root=is_host_root)
     ticket = tickets.filter(hash__in=keyed_hashes(secret), revoked_at__isnull=True).first()
@@ -100,12 +117,12 @@ def narrowed(actor: Actor, session: BrowserSession) -> Actor:
     return replace(actor, session_id=str(session.pk))
 
 
-def _person(actor: Actor) -> User:
+def person_of(actor: Actor) -> User:
     if actor.user is None:
         raise NotAllowed("no_person", "Only a person can have tickets.")
     return actor.user
 
 
-def _secret(key: object) -> str:
+def secret_of(key: object) -> str:
     raw = derive(f"ticket:{key}").encode()
     return base64.b32encode(base64.urlsafe_b64decode(raw + b"=" * (-len(raw) % 4)))[:LENGTH].decode().lower()

@@ -1,5 +1,7 @@
 """Giving a session to a team mate: the only way an owner ever changes. The database admits exactly this update."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.db.models import F
 
@@ -15,6 +17,7 @@ from apps.core import clock
 from apps.core.errors import Conflict, Ended, Invalid
 from apps.events import bus
 from apps.events.catalog import EventType
+from apps.events.publish import publish
 from apps.pools.models import PoolCounter
 from apps.sessions.advance import tell
 from apps.sessions.models import BrowserSession, Claim, IdempotencyKey
@@ -64,8 +67,7 @@ def _hand_over(row: BrowserSession, owner: User, mate: User, actor: Actor) -> No
         sequence=F("sequence") + 1,
     )
     row.refresh_from_db()
-    change = {"former_owner": owner.public_id, "owner": mate.public_id}
-    tell(row, EventType.SESSION_TRANSFERRED, now=now, data=change)
+    _tell_both(row, owner, mate, now)
     record(
         actor,
         Action.SESSION_TRANSFERRED,
@@ -80,6 +82,22 @@ def _hand_over(row: BrowserSession, owner: User, mate: User, actor: Actor) -> No
     IdempotencyKey.objects.filter(session=row).update(session=None)
     IdempotencyKey.objects.filter(claim__session=row).update(claim=None)
     bus.hint_after_commit(bus.Topic.REVOKED)
+
+
+def _tell_both(row: BrowserSession, owner: User, mate: User, now: datetime) -> None:
+    """Who loses it hears of it too: their pages must go. In the session's story, which goes on without them, it stands
+    once.
+    """
+    change = {"former_owner": owner.public_id, "owner": mate.public_id}
+    publish(
+        EventType.SESSION_TRANSFERRED,
+        at=now,
+        owner_id=owner.pk,
+        session_id=row.pk,
+        pool_id=row.pool_id,
+        data={"session": row.public_id, "state": row.state, **change},
+    )
+    tell(row, EventType.SESSION_TRANSFERRED, now=now, data=change)
 
 
 def _check_room(row: BrowserSession, owner: User, mate: User) -> None:

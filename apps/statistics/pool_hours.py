@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from django.db.models import Sum
 
+from apps.core.identifiers import least
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
 from apps.statistics.models import HourOfUse
-from apps.statistics.queries import first_id, summed_until
+from apps.statistics.queries import summed_until
 from apps.statistics.use import HOUR, hour_of
 
 WARM = timedelta(days=1)  # a browser that waited longer for its claim is not looked for
@@ -24,6 +25,6 @@ def claims_by_hour(pool: Pool, now: datetime, hours: int = 24) -> list[tuple[dat
     if until is not None and until > first:
         counted.update(dict(summed.filter(hour__lt=until).order_by().values_list("hour").annotate(Sum("claims"))))
         begin = until
-    rows = BrowserSession.objects.filter(id__gte=first_id(begin - WARM), pool=pool, claimed_at__gte=begin)
+    rows = BrowserSession.objects.filter(id__gte=least(begin - WARM), pool=pool, claimed_at__gte=begin)
     counted.update(hour_of(moment) for moment in rows.order_by().values_list("claimed_at", flat=True)[:MOST] if moment)
     return [(first + HOUR * n, counted[first + HOUR * n]) for n in range(hours)]

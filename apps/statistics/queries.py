@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 
 from apps.access.actor import Actor
 from apps.access.permissions import Permission
+from apps.core.identifiers import least
 from apps.pools.models import Pool
 from apps.sessions.lifecycle import SessionState
 from apps.sessions.models import BrowserSession
@@ -54,7 +55,7 @@ def lives(
     since: datetime, now: datetime, *, until: datetime | None = None, owner: UUID | None = None
 ) -> Iterator[Life]:
     """Sessions that were somebody's at some time from `since` on. One that was told to end is over, as on all pages."""
-    rows = BrowserSession.objects.filter(id__gte=first_id(since - LONGEST), claimed_at__isnull=False)
+    rows = BrowserSession.objects.filter(id__gte=least(since - LONGEST), claimed_at__isnull=False)
     rows = rows.filter(Q(ended_at__isnull=True) | Q(ended_at__gte=since))
     if until is not None:
         rows = rows.filter(claimed_at__lt=until)
@@ -136,8 +137,3 @@ def _hours(begin: datetime, now: datetime) -> Iterator[datetime]:
     while hour <= now:
         yield hour
         hour += HOUR
-
-
-def first_id(moment: datetime) -> UUID:
-    """No session made since has a smaller key: keys begin with their time."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)

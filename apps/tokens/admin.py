@@ -7,8 +7,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from apps.access.actor import Actor
+from apps.access.acts import Act
 from apps.access.admin import GridAdmin
-from apps.access.admin_acts import Act
 from apps.access.admin_lists import people_called
 from apps.core import clock
 from apps.core.identifiers import decode

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models.functions import Lower
 
 from apps.access.actor import Actor
+from apps.access.lookup import allow
 from apps.access.permissions import Permission, Scope
 from apps.accounts.credentials import void
 from apps.accounts.models import User
@@ -32,6 +33,7 @@ from apps.tokens.queries import usable
 
 LAST_USE_GRAIN = timedelta(minutes=1)  # `last_used_at` is written at most this often
 STATIC_LENGTH = 24
+LONGEST_NAME = 120
 MOST_POOLS = 50  # that one token may name
 STATIC_PREFIX = "static_"
 
@@ -56,8 +58,7 @@ def issue_token(
         if wanted is not None and not wanted <= actor.scopes:
             raise NotAllowed("missing_scope", "A token cannot make one that is stronger than itself.")
         wanted = actor.scopes if wanted is None else wanted
-    if not name.strip() or not name.isprintable():
-        raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
+    called = _name(name)
     if pools is not None and not 0 < len(pools) <= MOST_POOLS:
         words = f"Name 1 to {MOST_POOLS} pools, or leave it out."
         raise Invalid("invalid", f"pools: {words}", fields={"pools": words})
@@ -68,7 +69,7 @@ def issue_token(
     with transaction.atomic():
         token = ApiToken.objects.create(
             owner=actor.user,
-            name=name.strip()[:120],
+            name=called,
             hash=keyed_hash(secret),
             start=secret[:7],
             last4=secret[-4:],
@@ -83,8 +84,8 @@ def issue_token(
 
 
 def revoke_token(token: ApiToken, *, actor: Actor) -> None:
-    """Works at once for new requests; open sockets close within two seconds."""
-    actor.require(Permission.TOKEN_MANAGE)
+    """Works at once for new requests; open sockets close within two seconds. Repeatable."""
+    allow(actor, Permission.TOKEN_MANAGE, token)
     now = clock.now()
     with transaction.atomic():
         if ApiToken.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=now):
@@ -95,10 +96,8 @@ def revoke_token(token: ApiToken, *, actor: Actor) -> None:
 
 def rename_token(token: ApiToken, name: str, *, actor: Actor) -> ApiToken:
     """Names are for people alone; nothing else about a token ever changes."""
-    actor.require(Permission.TOKEN_MANAGE)
-    if not name.strip() or not name.isprintable():
-        raise Invalid("invalid", "Give the token a name.", fields={"name": "Give the token a name."})
-    before, token.name = token.name, name.strip()[:120]
+    allow(actor, Permission.TOKEN_MANAGE, token)
+    before, token.name = token.name, _name(name)
     with transaction.atomic():
         token.save(update_fields=["name"])
         record(actor, Action.TOKEN_CHANGED, token, before={"name": before}, after={"name": token.name})
@@ -146,6 +145,14 @@ def check_static_tokens(**_: Any) -> list[Error]:
     except Invalid as error:
         return [Error(error.detail, id="tokens.E001")]
     return []
+
+
+def _name(name: str) -> str:
+    text = name.strip()
+    if not text or len(text) > LONGEST_NAME or not text.isprintable():
+        words = f"Give the token a name of at most {LONGEST_NAME} letters."
+        raise Invalid("invalid", f"name: {words}", fields={"name": words})
+    return text
 
 
 def _static_user_email(secret: str) -> str | None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONCE
 
 from browsergrid.schedule import JOBS
-from browsergrid.settings import env, grid, mail, oidc
+from browsergrid.settings import env, grid, mail, oidc, recorded
 from browsergrid.settings.admin_theme import UNFOLD  # noqa: F401 - read by unfold
 
 BASE_DIR = env.BASE_DIR
@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "channels",
     "rest_framework",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "django_filters",
     "guardian",
     "allauth",
@@ -59,6 +58,7 @@ INSTALLED_APPS = [
     "apps.tokens",
     "apps.pools",
     "apps.sessions.apps.SessionsConfig",
+    "apps.recordings",
     "apps.statistics",
     "apps.reconciler",
     "apps.gateway",
@@ -220,6 +220,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "media"}},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "recordings": recorded.storage(GRID, DATA_DIR),
 }
 
 # API
@@ -238,13 +239,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "PREPROCESSING_HOOKS": ["apps.api.openapi.without_twins"],
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "apps.api.openapi.completed"],
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"RecordEnum": ["none", "dom", "video", "all"]},  # of sessions and of pools
     "COMPONENT_SPLIT_REQUEST": False,
 }
 

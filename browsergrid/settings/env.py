@@ -91,10 +91,14 @@ def database(url: str) -> dict[str, object]:
 
 
 def sqlite(path: Path) -> dict[str, object]:
-    """WAL and IMMEDIATE: deferred transactions that begin by reading fail with "database is locked" under load."""
+    """WAL and IMMEDIATE: deferred transactions that begin by reading fail with "database is locked" under load.
+
+    A thread keeps its connection: `browsergrid.threads` has few of them.
+    """
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": str(path),
+        "CONN_MAX_AGE": None,
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -65,6 +65,22 @@ class Grid:
     write_rate: int = knob(300, "Requests a minute that change something, for one token or signed-in person.")
     write_rate_ip: int = knob(600, "The same for one address.")
     stranger_rate_ip: int = knob(120, "API requests a minute of one address with no credential or a wrong one.")
+    logs: bool = knob(
+        default=True, doc="Whether console, network and commands of claimed sessions are kept, where the pool agrees."
+    )
+    recording_days: int = knob(
+        30, "Days that recordings, logs and files are kept where the pool does not say; 0: until somebody deletes them."
+    )
+    recording_bytes: int = knob(2 * 1024**3, "Bytes of recordings and logs of one session; beyond it recording ends.")
+    recording_block: tuple[str, ...] = knob(
+        (), "CSS selectors of what is left blank in every DOM recording, comma-separated."
+    )
+    file_bytes: int = knob(256 * 1024**2, "Largest file that is kept of a session, or uploaded to one.")
+    storage: str = knob("files", "Where recordings and files lie: `files` (below the data directory) or `s3`.")
+    s3_bucket: str = knob("", "With `s3`: the bucket.")
+    s3_endpoint: str = knob("", "With `s3`: the address of a service other than Amazon's.")
+    s3_region: str = knob("", "With `s3`: the region.")
+    s3_prefix: str = knob("browsergrid", "With `s3`: the folder inside the bucket.")
     task_run_days: int = knob(7, "How long runs of background tasks are remembered.")
     drain_seconds: float = knob(20.0, "How long open sockets live on after SIGTERM.")
     metrics_open: tuple[str, ...] = knob(

@@ -50,6 +50,9 @@ SURROUNDINGS = (
     Variable("BROWSERGRID_NODE_MAX_BROWSERS", "from memory and cores", "The same: how many browsers it may hold."),
     Variable("BROWSERGRID_NODE_BLOCKED", "", "The same: host:port pairs that no browser ever reaches."),
     Variable("BROWSERGRID_NODE_LOG", "json", "The same: json or pretty."),
+    Variable("BROWSERGRID_NODE_RECORDER", "as npm built it", "A node: the script that records the DOM."),
+    Variable("BROWSERGRID_NODE_CAPTURE_MB", "512", "A node: what it keeps of one browser at most until it is fetched."),
+    Variable("BROWSERGRID_NODE_FILES_MB", "1024", "A node: what one browser may download; the same of uploads."),
     Variable("BROWSERGRID_NODE_DIE_WITH_PARENT", "0", "The same: whether it ends with the process that started it."),
     Variable("NO_COLOR", "", "Any value: no colours in the output of `make up`."),
 )

@@ -10,7 +10,11 @@ from browsergrid.settings.base import DATABASES, GRID, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "recordings": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+}
 WHITENOISE_AUTOREFRESH = True
 # Tests ask as fast as they can; those of the limits set their own.
 PLENTY = 100_000

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from apps.access.actor import Actor
-from apps.access.lookup import find, visible
+from apps.access.lookup import find, one_of, visible
 from apps.access.permissions import SCOPE_FOR, Permission, Scope
 from apps.accounts.models import User
 from apps.core.errors import NotAllowed, NotFound
@@ -51,6 +51,14 @@ def test_somebody_elses_and_none_at_all_are_refused_in_the_same_words(mine: Brow
             find(BrowserSession, word, stranger, VIEW)
         words.add((refused.value.status, refused.value.code, refused.value.detail))
     assert len(words) == 1
+
+
+def test_of_a_narrowed_set_one_is_found_by_its_id_and_nothing_else_is(mine: BrowserSession) -> None:
+    rows = BrowserSession.objects.filter(owner=mine.owner)
+    assert one_of(rows, mine.public_id) == mine
+    for word in (make_ready_session().public_id, mine.public_id.replace("ses_", "pool_"), "nonsense", ""):
+        with pytest.raises(NotFound):
+            one_of(rows, word)
 
 
 def test_a_warm_session_that_nobody_owns_is_staffs_alone(stranger: Actor, make_user: Callable[..., User]) -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from apps.accounts import invitations
 from apps.accounts.invitations import (
     LIFE,
     accept_invitation,
@@ -78,6 +79,22 @@ def test_a_withdrawn_one_leads_nowhere(boss, team):
         invitation_with(sent.secret)
     with pytest.raises(NotFound):
         invitation_kept(sent.invitation.public_id)
+
+
+def test_what_was_accepted_is_not_withdrawn_any_more(boss, team, make_user):
+    sent = invite("new@example.com", actor=actor_for(boss), origin=HERE, team=team)
+    accept_invitation(sent.invitation, actor=actor_for(make_user("new@example.com")))
+    with pytest.raises(NotFound):
+        withdraw_invitation(sent.invitation, actor=actor_for(boss))
+    assert not Entry.objects.filter(action="invitation.withdrawn").exists()
+
+
+def test_of_two_who_invite_the_same_address_at_once_one_is_told(boss, team, monkeypatch):
+    invite("new@example.com", actor=actor_for(boss), origin=HERE, team=team)
+    monkeypatch.setattr(invitations, "_open", lambda _: Invitation.objects.none())  # not committed yet
+    with pytest.raises(Conflict) as refused:
+        invite("new@example.com", actor=actor_for(boss), origin=HERE, team=team)
+    assert refused.value.code == "already_invited"
 
 
 def test_whoever_is_in_is_not_invited(boss, team):

@@ -102,7 +102,7 @@ def test_a_new_password_is_told_by_mail_with_where_it_came_from(ann: User, enter
     assert "198.51.100.7" in str(message.body)
 
 
-def test_every_mail_can_be_read_as_plain_text_and_says_who_writes(ann: User, enter: Enter) -> None:
+def test_every_mail_can_be_read_as_plain_text_or_as_a_page_and_says_who_writes(ann: User, enter: Enter) -> None:
     Client().post("/accounts/password/reset/", {"email": ann.email})
     Client().post("/accounts/password/reset/", {"email": "bob@example.com"})
     client = enter(ann)
@@ -111,3 +111,4 @@ def test_every_mail_can_be_read_as_plain_text_and_says_who_writes(ann: User, ent
         assert "<" not in str(message.body)
         assert "example.com!" not in str(message.body)
         assert str(message.body).rstrip().endswith("BrowserGrid\nhttp://testserver/")
+        assert [kind for _, kind in message.alternatives] == ["text/html"]

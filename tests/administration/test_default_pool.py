@@ -52,7 +52,10 @@ def test_a_change_survives_migrations_and_the_seeding_of_a_start(
         ('{"headless": false}', "headless"),
         ('{"viewport": {"width": 1, "height": 1}}', "width"),
         ("[]", "object"),
+        ('{"locale": "\\ud800"}', "locale"),
+        ("[" * 100_000 + "]" * 100_000, "nested"),
     ],
+    ids=lambda value: value[:40],
 )
 def test_raw_launch_json_meets_the_same_rules_as_in_the_api(
     launch: str, words: str, staff: Client, default_pool: Pool
@@ -76,8 +79,33 @@ def test_an_egress_list_that_no_node_understands_is_refused(entries: str, staff:
 
 def test_one_that_they_do_is_kept_and_in_the_audit(staff: Client, default_pool: Pool) -> None:
     provider = local()
-    form = {"open_to_users": "on", "egress_allow": '["localhost:3000"]', "options": "{}"}
+    form = {"egress_allow": '["localhost:3000"]', "options": "{}"} | (
+        {"open_to_users": "on"} if provider.open_to_users else {}
+    )
     staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
     provider.refresh_from_db()
     assert provider.egress_allow == ["localhost:3000"]
-    assert Entry.objects.filter(action="row.changed", after__egress_allow=["localhost:3000"]).exists()
+    told = Entry.objects.filter(thing=provider.public_id).values_list("action", "kind", "before", "after")
+    before, after = {"egress_allow": []}, {"egress_allow": ["localhost:3000"]}
+    assert [*told] == [("provider.changed", "provider", before, after)]
+
+
+@pytest.mark.parametrize("options", ['{"a": "\\u0000"}', '{"a": ["\\ud800"]}', '{"a": NaN}', "[]", "7"])
+def test_options_that_no_database_takes_are_refused(options: str, staff: Client) -> None:
+    provider = local()
+    form = {"egress_allow": "[]", "options": options}
+    answer = staff.post(reverse("admin:pools_providerconfiguration_change", args=[provider.pk]), form)
+    assert answer.status_code == 200
+    assert answer.context["adminform"].form.errors["options"]
+
+
+def test_a_provider_is_made_and_deleted_through_the_services(staff: Client) -> None:
+    form = {"name": "far", "kind": "node", "open_to_users": "on", "egress_allow": "[]", "options": "{}"}
+    assert staff.post(reverse("admin:pools_providerconfiguration_add"), form).status_code == 302
+    provider = ProviderConfiguration.objects.get(name="far")
+    assert provider.open_to_users
+    delete = reverse("admin:pools_providerconfiguration_delete", args=[provider.pk])
+    assert staff.post(delete, {"post": "yes"}).status_code == 302
+    assert not ProviderConfiguration.objects.filter(name="far").exists()
+    told = Entry.objects.filter(thing=provider.public_id).order_by("id").values_list("action", flat=True)
+    assert [*told] == ["provider.created", "provider.deleted"]

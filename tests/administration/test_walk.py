@@ -1,12 +1,15 @@
 """Every page of the administration, as each kind of person; and how much it asks of the database."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 from django.contrib import admin
+from django.db import connection
 from django.db.models import Model
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 
 from apps.accounts.models import User
@@ -23,6 +26,7 @@ from tests.factories.pools import fake_provider
 pytestmark = pytest.mark.django_db
 MOST_QUERIES = 12
 MANY = 1000
+IN_A_PAGE = re.compile(r"<script(?![^>]*\ssrc=)(?![^>]*application/json)[^>]*>|\son[a-z]{4,}=\"")
 
 
 def models() -> list[type[Model]]:
@@ -107,6 +111,17 @@ def test_no_secret_stands_on_any_page(superuser: Client, things: None) -> None:
             assert "argon2" not in text.lower() or "algorithm" in text.lower(), page
 
 
+def test_no_page_holds_a_script_and_the_policy_allows_none(superuser: Client, things: None) -> None:
+    held = {}
+    for model in models():
+        for page in pages(model):
+            answer = superuser.get(page)
+            if found := IN_A_PAGE.findall(answer.content.decode()):
+                held[page] = found
+            assert "script-src 'self' 'unsafe-eval';" in f"{answer['Content-Security-Policy']};", page
+    assert held == {}
+
+
 def test_the_home_page_shows_strips_and_what_needs_attention(staff: Client, default_pool: Pool) -> None:
     text = staff.get(reverse("admin:index")).content.decode()
     assert f'id="strip-{default_pool.public_id}"' in text
@@ -146,12 +161,29 @@ def test_a_list_asks_little_however_long_it_is(
         staff.get(reverse("admin:index"))
 
 
-def test_pages_of_a_long_list_are_turned_without_counting(staff: Client) -> None:
+def test_pages_of_a_long_list_are_turned_without_counting(staff: Client, default_pool: Pool) -> None:
     TaskRun.objects.bulk_create(TaskRun(task=f"t{n}", trigger="beat", outcome="ok") for n in range(60))
     first = staff.get(address(TaskRun, "changelist")).context["cl"]
     assert len(first.result_list) == 50
+    told = staff.get(address(Pool, "changelist")).content.decode()
+    assert "Select all matching pools" in told
+    assert "9999999999" not in told
     second = staff.get(address(TaskRun, "changelist"), {"p": "2"}).context["cl"]
     assert len(second.result_list) == 10
+    assert len({row.pk for page in (first, second) for row in page.result_list}) == 60
+
+
+def test_what_lies_before_a_page_is_passed_over_by_key_alone(staff: Client, running_session, make_user) -> None:
+    user = make_user()
+    _, middle, _ = (running_session(user)[0] for _ in range(3))
+    page = admin.site._registry[BrowserSession]
+    with pytest.MonkeyPatch.context() as patch, CaptureQueriesContext(connection) as asked:
+        patch.setattr(page, "list_per_page", 1)
+        shown = staff.get(address(BrowserSession, "changelist"), {"p": "2"}).context["cl"]
+    assert [row.pk for row in shown.result_list] == [middle.pk]
+    passing = [query["sql"] for query in asked.captured_queries if "OFFSET 1" in query["sql"]]
+    assert len(passing) == 1
+    assert "JOIN" not in passing[0]
 
 
 def test_old_addresses_of_the_schedulers_own_pages_are_gone() -> None:

@@ -13,7 +13,7 @@ from tests.factories.people import make_token
 
 @pytest.fixture
 async def thread_lets_go(transactional_db: None) -> AsyncIterator[None]:
-    """The thread that serves Django's asynchronous test client keeps its connection, which outlives the database."""
+    """The thread that serves an asynchronous application keeps its connection, which outlives the database."""
     yield
     await sync_to_async(connections.close_all)()
 

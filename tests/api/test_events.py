@@ -4,11 +4,10 @@ import asyncio
 import json
 
 import pytest
-from django.test import AsyncClient
 
 from apps.api.aside import aside
 from apps.events.dispatcher import dispatch
-from apps.tokens.services import revoke_token
+from tests.api.stream import Stream
 from tests.factories.people import actor_for, make_token, make_user
 from tests.factories.sessions import end, make_claimed_session
 from tests.support.eventually import eventually
@@ -71,36 +70,6 @@ def test_a_bad_last_event_id_is_422(caller, last):
     assert response["Content-Type"] == "application/problem+json"
 
 
-class Stream:
-    """One reader: what it was told so far."""
-
-    def __init__(self, secret: str, path: str, last: str = "") -> None:
-        self.headers = {"Authorization": f"Bearer {secret}", "Accept": "text/event-stream"}
-        if last:
-            self.headers["Last-Event-ID"] = last
-        self.path = path
-
-    async def __aenter__(self) -> "Stream":
-        response = await AsyncClient().get(self.path, headers=self.headers)
-        assert response.status_code == 200, response.content
-        assert response["Content-Type"].startswith("text/event-stream")
-        assert response["Cache-Control"] == "no-store"
-        self.parts = response.streaming_content
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.parts.aclose() if hasattr(self.parts, "aclose") else None
-
-    async def next(self) -> dict[str, str]:
-        """The next event; comments are passed over. Empty at the end."""
-        async with asyncio.timeout(10):
-            async for part in self.parts:
-                fields = dict(line.split(": ", 1) for line in part.decode().splitlines() if line and line[0] != ":")
-                if "data" in fields:
-                    return fields
-        return {}
-
-
 def _story():
     user = make_user()
     token = make_token(user)
@@ -141,14 +110,6 @@ async def test_a_stream_of_everything_begins_now_and_resumes_after_the_last_one_
         assert (await stream.next())["event"] == "session.ended"
     async with Stream(secret, "/api/v1/events?type=session.ended", last="0") as stream:
         assert (await stream.next())["event"] == "session.ended"
-
-
-async def test_a_stream_ends_soon_after_its_token_is_revoked():
-    user, (token, secret), _ = await aside(_story)
-    async with Stream(secret, "/api/v1/events") as stream:
-        reading = asyncio.ensure_future(stream.next())
-        await aside(revoke_token, token, actor=actor_for(user))
-        assert await asyncio.wait_for(reading, 5) == {}
 
 
 async def test_a_stream_tells_nothing_of_other_people():

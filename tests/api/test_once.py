@@ -2,14 +2,25 @@
 
 import pytest
 
+from apps.accounts.invitations import accept_invitation
+from apps.accounts.models import Invitation
 from apps.pools.models import Pool
 from apps.sessions.models import IdempotencyKey
 from apps.tokens.models import ApiToken
-from tests.api.caller import Caller
+from tests.api.caller import Caller, document
+from tests.factories.people import actor_for, make_user
+from tests.factories.pools import make_pool
+from tests.factories.sessions import make_claimed_session
+from tests.factories.teams import make_team
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 POOL = {"name": "mine", "min": 0, "max": 1}
+WITHOUT_A_KEY = {
+    "/api/v1/sessions/{id}/files": "what is sent is a file of any size, not a body that has a fingerprint",
+    "/api/v1/sessions/{id}/live": "its ticket is shown this once: a repeat would have nothing to answer with",
+    "/api/v1/sessions/{id}/recordings": "one of a kind runs at a time: a repeat is answered with it",
+}
 
 
 def test_a_repeat_answers_with_the_same_pool_and_makes_none(caller, default_pool):
@@ -78,3 +89,54 @@ def test_a_key_that_cannot_be_kept_is_named(caller, default_pool):
     answer = caller.post("/api/v1/pools", POOL, Idempotency_Key="x" * 256)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "Idempotency-Key"
+
+
+def test_every_address_that_makes_something_takes_a_key():
+    without = {
+        path
+        for path, methods in document()["paths"].items()
+        if "201" in methods.get("post", {}).get("responses", {})
+        and "Idempotency-Key" not in [each["name"] for each in methods["post"].get("parameters", ())]
+    }
+    assert without == set(WITHOUT_A_KEY)
+
+
+@pytest.fixture
+def invitations(user) -> str:
+    return f"/api/v1/teams/{make_team(user).public_id}/invitations"
+
+
+def test_a_repeated_invitation_leaves_the_first_one_good(caller, invitations):
+    first, second = (caller.post(invitations, {"email": "a@example.com"}, Idempotency_Key="k") for _ in range(2))
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert first.json() == second.json()
+    assert Invitation.objects.count() == 1
+
+
+def test_a_repeat_after_the_invitation_was_accepted_is_410(caller, invitations):
+    caller.post(invitations, {"email": "a@example.com"}, Idempotency_Key="k")
+    accept_invitation(Invitation.objects.get(), actor=actor_for(make_user("a@example.com")))
+    assert caller.post(invitations, {"email": "a@example.com"}, Idempotency_Key="k").status_code == 410
+
+
+@pytest.fixture(params=["sessions", "pools"])
+def shares(request, user) -> str:
+    thing = make_claimed_session(user) if request.param == "sessions" else make_pool(user)
+    return f"/api/v1/{request.param}/{thing.public_id}/shares"
+
+
+def test_a_repeated_share_does_not_take_back_what_was_changed_since(caller, shares):
+    given = {"to": "ben@example.com", "level": "view"}
+    first = caller.post(shares, given, Idempotency_Key="k")
+    caller.post(shares, given | {"level": "manage"})
+    second = caller.post(shares, given, Idempotency_Key="k")
+    assert (first.status_code, second.status_code) == (201, 200)
+    assert second.json() == first.json() | {"level": "manage"}
+
+
+def test_a_share_that_was_withdrawn_is_not_given_again_by_a_repeat(caller, shares):
+    given = {"to": "ben@example.com", "level": "view"}
+    share = caller.post(shares, given, Idempotency_Key="k").json()["id"]
+    caller.delete(f"{shares}/{share}")
+    assert caller.post(shares, given, Idempotency_Key="k").status_code == 410
+    assert caller.get(shares).json()["results"] == []

@@ -40,7 +40,8 @@ def test_every_filter_narrows(found, user, claimed_session):
     ("query", "field"),
     [
         ("state=live,nonsense", "state"), ("outcome=x", "outcome"), ("end_reason=x", "end_reason"),
-        ("since=x", "since"), ("shared=x", "shared"), ("owner=x", "owner"), ("q=%00", "q"), ("metadata.=1", "metadata"),
+        ("since=x", "since"), ("until=0001-01-01T00:00:00%2B01:00", "until"), ("shared=x", "shared"),
+        ("owner=x", "owner"), ("q=%00", "q"), ("metadata.=1", "metadata"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_refused_with_its_name(query, field, caller, default_pool):

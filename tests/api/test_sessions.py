@@ -1,11 +1,14 @@
 """Sessions over the API: created, listed, changed, released."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
+WARM_CLAIM_STATEMENTS = 10
 
 
 def test_a_warm_session_answers_201_with_all_that_the_contract_names(caller, user, default_pool, ready_session):
@@ -24,7 +27,7 @@ def test_a_warm_session_answers_201_with_all_that_the_contract_names(caller, use
     assert body["viewport"] == {"width": 1280, "height": 720}
     assert body["metadata"] == {"order": "42"}
     assert body["connect_url"].startswith(f"ws://testserver/sessions/{body['id']}/connect?ticket=")
-    assert body["live_url"] is None
+    assert body["live_url"].startswith(f"http://testserver/sessions/{body['id']}/live?ticket=")
 
 
 def test_without_a_warm_one_a_browser_is_started_and_the_answer_is_202(caller, default_pool):
@@ -167,7 +170,13 @@ def test_pages_follow_each_other_both_ways_and_never_repeat_the_token(user, defa
     assert start["previous"] is None
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "cursor=%00", "cursor=abc", "cursor=PDE"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=201", "limit=x", "limit=000000001201", f"limit={'0' * 8}{'1' * 5000}",
+        "cursor=%00", "cursor=abc", "cursor=PDE",
+    ],
+)  # fmt: skip
 def test_a_bad_page_is_422(caller, query):
     assert caller.get(f"/api/v1/sessions?{query}").status_code == 422
 
@@ -259,3 +268,15 @@ def test_every_address_answers_with_a_slash_at_its_end_too(caller, user, default
 
 def test_answers_must_not_be_kept(caller, default_pool):
     assert caller.get("/api/v1/sessions")["Cache-Control"] == "no-store"
+
+
+def test_a_warm_claim_is_one_transaction_of_few_statements(user, caller, default_pool, ready_session):
+    ready_session()
+    caller.get("/api/v1/me")  # the token's last use is written once a minute
+    with CaptureQueriesContext(connection) as asked:
+        assert caller.post("/api/v1/sessions", {}).status_code == 201
+    statements = [query["sql"] for query in asked.captured_queries]
+    transactions = [sql for sql in statements if sql.startswith("SAVEPOINT")]
+    assert len(transactions) == 1, transactions
+    plain = [sql for sql in statements if not sql.startswith(("SAVEPOINT", "RELEASE", "NOTIFY", "SELECT statement_"))]
+    assert len(plain) <= WARM_CLAIM_STATEMENTS, plain

@@ -53,6 +53,7 @@ def test_a_token_can_be_renamed_and_nothing_else(caller):
         {"name": "x", "expires_at": "tomorrow"},
         {"name": "x", "expires_at": "2020-01-01T00:00:00Z"},
         {"name": "x", "expires_at": "2030-01-01T00:00:00"},
+        {"name": "x", "expires_at": "9999-12-31T23:59:59-01:00"},
         {"name": "x", "owner": "usr_x"},
     ],
 )

@@ -3,11 +3,11 @@
 import pytest
 
 from apps.audit.models import Entry
-from tests.permissions.roles import browsers, programs
-from tests.permissions.table import PAGES, PROGRAM, Row
-from tests.permissions.test_matrix import ask, name_of, undone, world
+from tests.permissions import live_table, recordings_table
+from tests.permissions.table import Row
+from tests.permissions.world import PAGES, PROGRAM, Callers, ask, callers, name_of, undone, world
 
-__all__ = ["world"]
+__all__ = ["callers", "world"]
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 EVENTS = {  # hot paths and what is nobody else's business: told by events or not at all
@@ -35,17 +35,21 @@ UNCHANGED = {  # in the matrix' world nothing is different afterwards, so nothin
     ("POST", "/settings/data/delete/"): "one must show one's password first",
     ("POST", "/settings/data/export/"): "one must show one's password first",
     ("POST", "/tasks/forget/run/"): "Redis is away in the tests",
+    **recordings_table.UNCHANGED,
+    **live_table.UNCHANGED,
 }
-IMPLIED = {"/settings/devices/everywhere/": ["account.signed_out"]}  # of this device, by Django
+IMPLIED = {
+    "/settings/devices/everywhere/": ["account.signed_out"],  # of this device, by Django
+    "/api/v1/teams": ["team.member_added"],  # its maker
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CHANGES = [row for row in (*PROGRAM, *PAGES) if row.method not in SAFE and row.route not in EVENTS]
 
 
 @pytest.mark.parametrize("row", CHANGES, ids=name_of)
-def test_a_change_leaves_one_entry(row: Row, world):
-    those, things, session = world[:3]
-    is_program = row.route.startswith("api/")
-    clients = programs(those, session) if is_program else browsers(those)
+def test_a_change_leaves_one_entry(row: Row, world, callers: Callers):
+    those, things, _ = world
+    clients = callers.programs() if row.route.startswith("api/") else callers.browsers()
     for role in ("a", "staff"):
         with undone():
             before = set(Entry.objects.values_list("pk", flat=True))
@@ -66,9 +70,9 @@ def test_a_change_leaves_one_entry(row: Row, world):
             return
 
 
-def test_the_end_of_a_drain_is_told(world):
-    those, things, session = world[:3]
-    client = programs(those, session)["a"]
+def test_the_end_of_a_drain_is_told(world, callers: Callers):
+    _, things, _ = world
+    client = callers.programs()["a"]
     path = f"/api/v1/pools/{things['pool']}/drain"
     for method in ("post", "delete", "delete"):
         getattr(client, method)(path)
@@ -76,10 +80,10 @@ def test_the_end_of_a_drain_is_told(world):
     assert list(told)[-2:] == ["pool.paused", "pool.resumed"]
 
 
-def test_the_canaries_of_all_changes_stand_in_no_entry(world):
+def test_the_canaries_of_all_changes_stand_in_no_entry(world, callers: Callers):
     """Secrets that were really handed out: tokens, tickets, passwords."""
-    those, things, session = world[:3]
-    client = programs(those, session)["a"]
+    _, things, _ = world
+    client = callers.programs()["a"]
     made = client.post("/api/v1/tokens", {"name": "x"}, content_type="application/json").json()["token"]
     root = client.post(f"/api/v1/sessions/{things['session']}/host-root").json()
     told = repr(list(Entry.objects.values()))
@@ -87,9 +91,8 @@ def test_the_canaries_of_all_changes_stand_in_no_entry(world):
     assert "url" not in root or root["url"].split("//")[1].split(".")[0] not in told
 
 
-def test_a_refusal_by_scope_leaves_one_entry_a_minute(world):
-    those, _, session = world[:3]
-    reader = programs(those, session)["reader"]
+def test_a_refusal_by_scope_leaves_one_entry_a_minute(callers: Callers):
+    reader = callers.programs()["reader"]
     before = Entry.objects.filter(action="access.refused").count()
     answers = [reader.post("/api/v1/pools", {"name": "x"}, content_type="application/json") for _ in range(3)]
     assert {answer.status_code for answer in answers} == {403}

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django_celery_beat.models import PeriodicTask
 
 from apps.audit.models import Entry
+from apps.tasks.seeding import seed
 from tests.factories.people import PASSWORD
 from tests.factories.pools import fake_provider
 
@@ -43,17 +45,26 @@ def test_what_was_typed_as_a_name_is_kept_as_a_hash_alone() -> None:
     assert "wrong" not in repr(list(Entry.objects.values()))
 
 
-def test_a_changed_row_of_the_administration_is_told(make_user: Any) -> None:
+def test_a_changed_row_that_has_no_service_is_told_by_the_administration(make_user: Any) -> None:
+    seed()
     staff, client = make_user(staff=True), Client()
     client.force_login(staff)
-    provider = fake_provider("other")
-    url = reverse("admin:pools_providerconfiguration_change", args=[provider.pk])
-    fields = {name: value for name, value in _form(client, url).items() if value is not None}
-    answer = client.post(url, fields | {"open_to_users": ""})
+    job = PeriodicTask.objects.get(name="forget")
+    url = reverse("admin:django_celery_beat_periodictask_change", args=[job.pk])
+    answer = client.post(url, _form(client, url) | {"expire_seconds": 7})
     assert answer.status_code == 302, answer.content
     entry = Entry.objects.get(action="row.changed")
-    assert (entry.before, entry.after) == ({"open_to_users": True}, {"open_to_users": False})
+    assert (entry.before, entry.after) == ({"expire_seconds": job.expire_seconds}, {"expire_seconds": 7})
     assert entry.person_id == staff.pk
+
+
+def test_a_provider_changed_in_the_administration_is_told_once_by_its_service(make_user: Any) -> None:
+    client = Client()
+    client.force_login(make_user(staff=True))
+    url = reverse("admin:pools_providerconfiguration_change", args=[fake_provider("other").pk])
+    assert client.post(url, _form(client, url) | {"open_to_users": ""}).status_code == 302
+    told = Entry.objects.exclude(action="account.signed_in")
+    assert [(entry.action, entry.after) for entry in told] == [("provider.changed", {"open_to_users": False})]
 
 
 def test_a_pool_changed_in_the_administration_is_told_once(make_user: Any, default_pool: Any) -> None:

@@ -151,6 +151,7 @@ def test_long_poll_answers_when_something_changes(node: RunningNode) -> None:
     node.stop_browser(spec.instance_id)
 
 
+@pytest.mark.alone
 async def test_a_crash_is_told_within_a_second(node: RunningNode, start: Start) -> None:
     spec = start()
     async with await Cdp.connect(node, spec) as cdp:
@@ -216,8 +217,10 @@ async def test_a_download_lands_in_the_browsers_own_directory(node: RunningNode,
         await cdp.evaluate(
             page, "a = document.createElement('a'); a.href = 'data:text/plain,hello'; a.download = 'x.txt'; a.click()"
         )
-        kept = node.browsers_path / spec.instance_id / "downloads" / "x.txt"
-        await eventually_async(lambda: kept.exists() and kept.read_text() == "hello", what="the download")
+        place = node.browsers_path / spec.instance_id / "downloads"
+        # Under a number of Chromium's: no site chooses a name on this disk. What people call it is test_files_api's.
+        await eventually_async(lambda: [each.read_text() for each in place.iterdir()] == ["hello"], what="the download")
+        assert not (place / "x.txt").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,8 @@
 """One browser's wishes and what is told of it, without a process; with real ones in test_app and test_faults."""
 
 import asyncio
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -34,6 +36,15 @@ class FakeLife:
         self.is_prepared = False
 
 
+# What a browser without a process looks at of the ground it stands on.
+GROUND = SimpleNamespace(
+    directories=SimpleNamespace(root=Path("/nowhere")),
+    config=SimpleNamespace(files_bytes=1, recorder=Path("/nowhere")),
+    spools=None,
+    walled=True,
+)
+
+
 @pytest.fixture
 def life() -> FakeLife:
     return FakeLife()
@@ -41,7 +52,7 @@ def life() -> FakeLife:
 
 def running(life: FakeLife, *, prepare: bool = True) -> Browser:
     spec = launch_spec(prepare=prepare)
-    browser = Browser(cast(Ground, None), spec, 0, lambda: None)
+    browser = Browser(cast(Ground, GROUND), spec, 0, lambda: None)
     browser.life = cast(Life, life)
     browser.phase, browser.launch = Phase.RUNNING, spec.launch
     return browser

@@ -84,3 +84,41 @@ def test_a_long_reason_is_cut_between_characters():
     whole = frames.close_frame(4000, "ž" * 100)
     assert whole[1] <= 125
     assert whole[4:].decode() == "ž" * 61
+
+
+@pytest.mark.parametrize(
+    ("message", "params"),
+    [
+        (
+            {
+                "method": "Browser.setDownloadBehavior",
+                "params": {"behavior": "allow", "downloadPath": "/x", "eventsEnabled": True},
+            },
+            {"behavior": "allowAndName", "downloadPath": "/ours", "eventsEnabled": True},
+        ),
+        (
+            {"method": "Page.setDownloadBehavior", "params": {"behavior": "allowAndName", "downloadPath": "/x"}},
+            {"behavior": "allowAndName", "downloadPath": "/ours"},
+        ),
+        ({"method": "Browser.setDownloadBehavior", "params": {"behavior": "deny"}}, {"behavior": "deny"}),
+        ({"method": "Runtime.evaluate", "params": {"behavior": "allow"}}, {"behavior": "allow"}),
+    ],
+)
+def test_downloads_go_where_we_look_for_them(message, params):
+    sent = json.dumps({"id": 3, "sessionId": "S", **message}).encode()
+    told = json.loads(cdp.with_downloads_to("/ours", sent))
+    assert told == {"id": 3, "sessionId": "S", "method": message["method"], "params": params}
+
+
+@pytest.mark.parametrize("payload", [b"", b"{", b"[1]", b'{"method":5,"params":[]}', b'{"params":{}}', b"\xff"])
+def test_what_is_no_command_is_left_to_chromium(payload):
+    assert cdp.with_downloads_to("/ours", payload) == payload
+
+
+@pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536])
+def test_a_masked_frame_of_ours_reads_as_its_payload(size):
+    payload = b"x" * size
+    whole = frames.masked_frame(Opcode.TEXT, payload)
+    head = frames.header_size(whole[1])
+    assert (whole[0], whole[1] & 128, frames.payload_size(whole)) == (0x81, 128, size)
+    assert frames.unmask(whole[head:], whole[head - 4 : head]) == payload

@@ -45,8 +45,12 @@ def test_everything_can_be_set() -> None:
             "BROWSERGRID_NODE_BLOCKED": "127.0.0.1:8000, localhost:6379,[::1]:5432",
             "BROWSERGRID_NODE_LOG": "pretty",
             "BROWSERGRID_NODE_DIE_WITH_PARENT": "true",
+            "BROWSERGRID_NODE_RECORDER": "/opt/rrweb.js",
+            "BROWSERGRID_NODE_CAPTURE_MB": "7",
+            "BROWSERGRID_NODE_FILES_MB": "9",
         }
     )
+    assert (config.recorder, config.capture_bytes, config.files_bytes) == (Path("/opt/rrweb.js"), 7 * 2**20, 9 * 2**20)
     assert (config.name, config.listen, config.max_browsers) == ("one", Listen(path="/run/node.sock"), 3)
     assert config.allow_no_sandbox
     assert config.die_with_parent
@@ -101,3 +105,14 @@ def test_a_browser_is_handed_nothing_that_a_page_could_use() -> None:
         "CLOUD_SECRET_KEY": "of the operator",
     }
     assert handed_on(environment) == {"PATH": "/usr/bin", "BROWSERGRID_FAMILY": "mark"}
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "many", "9999999"])
+def test_how_much_is_kept_is_a_number_of_megabytes(text: str) -> None:
+    for name in ("BROWSERGRID_NODE_CAPTURE_MB", "BROWSERGRID_NODE_FILES_MB"):
+        with pytest.raises(ConfigurationError, match=name):
+            read_config({**GIVEN, name: text})
+
+
+def test_the_recorder_is_looked_for_where_npm_builds_it() -> None:
+    assert read_config(GIVEN).recorder.parts[-4:] == ("static", "player", "built", "rrweb-record.js")

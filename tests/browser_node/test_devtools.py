@@ -28,6 +28,11 @@ async def serve(connection: ServerConnection) -> None:
                 await connection.send(json.dumps({"id": message["id"], "result": {"session": message["sessionId"]}}))
             case "large":
                 await connection.send(json.dumps({"id": message["id"], "result": {"data": "x" * 5_000_000}}))
+            case "tell":
+                for number in range(2):
+                    event = {"method": "Page.told", "params": {"number": number}, "sessionId": "S"}
+                    await connection.send(json.dumps(event))
+                await connection.send(json.dumps({"id": message["id"], "result": {}}))
             case "leave":
                 return
 
@@ -68,6 +73,28 @@ async def test_a_refusal_a_silence_and_an_end_are_errors(devtools: Devtools) -> 
 async def test_sessions_and_large_answers(devtools: Devtools) -> None:
     assert await devtools.send("session", session="S") == {"session": "S"}
     assert len((await devtools.send("large"))["data"]) == 5_000_000
+
+
+async def test_events_are_heard_in_order_until_one_no_longer_listens(devtools: Devtools) -> None:
+    heard: list[tuple[str, object, str]] = []
+    undo = devtools.listen(lambda method, params, session: heard.append((method, params["number"], session)))
+    await devtools.send("tell")
+    assert heard == [("Page.told", 0, "S"), ("Page.told", 1, "S")]
+    undo()
+    await devtools.send("tell")
+    assert len(heard) == 2
+
+
+async def test_a_listener_that_fails_disturbs_nobody(devtools: Devtools) -> None:
+    heard: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    devtools.listen(fail)
+    devtools.listen(lambda method, _params, _session: heard.append(method))
+    assert await devtools.send("tell") == {}
+    assert heard == ["Page.told"] * 2
 
 
 async def test_a_server_that_is_none_is_an_error() -> None:

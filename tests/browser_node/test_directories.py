@@ -34,7 +34,7 @@ def test_making_gives_an_empty_directory_for_the_owner_alone(directories: Direct
     path = directories.make(NAME, -1)
     (path / "profile" / "x").write_text("x")
     assert directories.make(NAME, -1) == path
-    assert sorted(each.name for each in path.iterdir()) == ["downloads", "profile"]
+    assert sorted(each.name for each in path.iterdir()) == ["downloads", "profile", "uploads"]
     assert list((path / "profile").iterdir()) == []
     assert path.stat().st_mode & 0o777 == 0o700
 

@@ -39,6 +39,7 @@ def pretender(directory: Path, script: str) -> dict[str, str]:
     return {"BROWSERGRID_NODE_CHROMIUM": str(place)}
 
 
+@pytest.mark.alone
 def test_a_browser_that_never_answers_fails_at_its_start_timeout(directory: Path) -> None:
     with RunningNode(directory, environment=pretender(directory, "exec sleep 1000")) as node:
         spec = launch_spec(start_timeout_seconds=1.5)
@@ -67,6 +68,7 @@ def test_a_browser_that_ends_at_once_fails_with_its_last_words(directory: Path) 
         assert "libmissing.so" in seen.detail
 
 
+@pytest.mark.alone
 def test_a_browser_that_ignores_the_end_of_its_start_can_be_stopped_at_once(directory: Path) -> None:
     with RunningNode(directory, environment=pretender(directory, "trap '' TERM; sleep 1000 & wait")) as node:
         spec = launch_spec()
@@ -78,6 +80,7 @@ def test_a_browser_that_ignores_the_end_of_its_start_can_be_stopped_at_once(dire
         assert not node.browser_processes()
 
 
+@pytest.mark.alone
 def test_kill_9_of_the_node_leaves_no_process_and_its_directories_go_at_the_next_start(directory: Path) -> None:
     node = RunningNode(directory)
     first = node.start()
@@ -102,6 +105,7 @@ def test_kill_9_of_the_node_leaves_no_process_and_its_directories_go_at_the_next
         assert node.stop() == 0
 
 
+@pytest.mark.alone
 def test_sigterm_of_the_node_ends_everything_cleanly(directory: Path) -> None:
     node = RunningNode(directory)
     node.start()
@@ -116,6 +120,7 @@ def test_sigterm_of_the_node_ends_everything_cleanly(directory: Path) -> None:
         node.client.health()
 
 
+@pytest.mark.alone
 def test_a_stopped_keeper_can_still_be_ended(directory: Path) -> None:
     with RunningNode(directory) as node:
         spec = launch_spec()
@@ -210,6 +215,7 @@ def test_without_a_sandbox_the_node_starts_only_when_told_so(directory: Path) ->
         assert not node.browser_processes()
 
 
+@pytest.mark.alone
 def test_the_node_dies_with_its_parent_when_told_so(directory: Path) -> None:
     command = ("/bin/sh", "-c", '"$0" -m browser_node & wait', sys.executable)
     node = RunningNode(directory, command=command)

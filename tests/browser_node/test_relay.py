@@ -5,7 +5,6 @@ import json
 import random
 
 import pytest
-import uvloop
 
 from browser_node.relay import Relay
 from tests.browser_node.relay_parties import (
@@ -17,14 +16,11 @@ from tests.browser_node.relay_parties import (
     parties,
     reply,
 )
+from tests.splice.conftest import event_loop_policy
 from tests.splice.harness import Gate, frame, joined, masked, raw_upstream, serving
 
+__all__ = ["event_loop_policy"]
 pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture(params=["uvloop", "asyncio"])
-def event_loop_policy(request):
-    return uvloop.EventLoopPolicy() if request.param == "uvloop" else asyncio.DefaultEventLoopPolicy()
 
 
 async def test_ordinary_messages_pass_byte_for_byte_both_ways():

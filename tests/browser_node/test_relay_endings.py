@@ -5,7 +5,6 @@ import json
 import os
 
 import pytest
-import uvloop
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
@@ -21,14 +20,11 @@ from tests.browser_node.relay_parties import (
     parties,
     reply,
 )
+from tests.splice.conftest import event_loop_policy
 from tests.splice.harness import Gate, eventually, frame, joined, masked, raw_upstream, serving, websocket_upstream
 
+__all__ = ["event_loop_policy"]
 pytestmark = pytest.mark.asyncio
-
-
-@pytest.fixture(params=["uvloop", "asyncio"])
-def event_loop_policy(request):
-    return uvloop.EventLoopPolicy() if request.param == "uvloop" else asyncio.DefaultEventLoopPolicy()
 
 
 async def test_browser_close_ends_the_use_and_spares_the_browser():

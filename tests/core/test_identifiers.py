@@ -2,12 +2,13 @@
 
 import time
 import uuid
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.identifiers import ALPHABET, LENGTH, decode, encode, uuid7
+from apps.core.identifiers import ALPHABET, LENGTH, decode, encode, least, uuid7
 
 uuids = st.integers(0, (1 << 128) - 1).map(lambda number: uuid.UUID(int=number))
 
@@ -50,3 +51,15 @@ def test_ids_made_in_one_instant_keep_their_order(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(time, "time_ns", lambda: instant)
     made = [uuid7() for _ in range(10_000)]
     assert made == sorted(set(made))
+
+
+def test_the_least_id_of_a_moment_parts_what_was_made_before_from_what_comes_later() -> None:
+    now, second = datetime.now(UTC), timedelta(seconds=1)
+    made = uuid7()
+    assert least(now - second) < made < least(now + second)
+    assert made < least(now - second, slack=2 * second)
+
+
+@pytest.mark.parametrize("moment", [datetime.min, datetime(1969, 12, 31, 12), datetime(5138, 11, 16), datetime.max])
+def test_moments_that_no_id_can_tell_have_a_least_one_all_the_same(moment: datetime) -> None:
+    assert least(moment.replace(tzinfo=UTC), slack=timedelta(hours=1)).int >> 128 == 0

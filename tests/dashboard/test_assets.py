@@ -9,7 +9,7 @@ import pytest
 from apps.dashboard.styles import NEEDS
 
 ROOT = Path(__file__).resolve().parents[2]
-EMAILS = ROOT / "templates" / "emails"  # no policy rules in a mail reader, and none fetches style sheets
+EMAILS = ROOT / "templates" / "emails"  # a mail reader has no policy, and fetches no style sheets
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*.html") if EMAILS not in path.parents)
 STATIC = ROOT / "static" / "dashboard"
 FIRST_VIEW_BYTES = 100_000

@@ -33,10 +33,17 @@ def test_each_event_is_told_with_its_distance_from_the_claim() -> None:
 
 def test_every_type_of_session_event_has_words() -> None:
     for type_ in EventType:
-        if type_.startswith("session."):
+        if type_.startswith(("session.", "takeover.")):
             told = moments([event(type_, 1, to="completed")], START, LIMITS)[0]
             assert told.what != type_
             assert told.state or told.icon
+
+
+def test_a_takeover_tells_why_it_was_asked_for_and_how_it_ended() -> None:
+    asked = event(EventType.TAKEOVER_REQUESTED, 1, reason="A code was sent.")
+    left = event(EventType.TAKEOVER_FINISHED, 9, ending="left")
+    told = moments([asked, left], START, LIMITS)
+    assert (told[0].why, told[1].what) == ("A code was sent.", "The person left")
 
 
 def test_spans_cover_the_line_from_claim_to_end() -> None:

@@ -1,12 +1,13 @@
 """Sessions in each state, moved there by the functions that move them in the product."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from apps.access.actor import Actor
 from apps.accounts.models import User
 from apps.core import clock
+from apps.core.identifiers import least
 from apps.events.catalog import EventType
 from apps.nodes.models import Process
 from apps.pools.models import Pool, PoolCounter
@@ -15,7 +16,7 @@ from apps.sessions.advance import advance
 from apps.sessions.claims import Caller, claim_session, new_session
 from apps.sessions.connections import open_connection
 from apps.sessions.lifecycle import EndReason, Outcome, SessionState
-from apps.sessions.models import BrowserSession, Claim, Connection
+from apps.sessions.models import BrowserSession, Claim, Connection, SessionActivity
 from apps.sessions.options import SessionOptions
 from apps.sessions.services import stop_session
 from tests.factories.people import actor_for
@@ -62,6 +63,14 @@ def make_claimed_session(
     claimed = claim_session(Caller(actor or actor_for(user)), wanted)
     assert claimed.session is not None
     return claimed.session
+
+
+def made_at(session: BrowserSession, moment: datetime) -> BrowserSession:
+    """As if it had been made and claimed then: its id tells, too. For one that nothing but its activity belongs to."""
+    key = least(moment)
+    BrowserSession.objects.filter(pk=session.pk).update(id=key, created_at=moment, claimed_at=moment)
+    SessionActivity.objects.filter(session_id=session.pk).update(session_id=key)
+    return BrowserSession.objects.get(pk=key)
 
 
 def make_gateway(name: str = "gateway-test") -> Process:

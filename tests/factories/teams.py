@@ -20,4 +20,4 @@ def share(thing: Identified, to: User | Team | str, level: Level = Level.USE) ->
     owner = thing.owner  # type: ignore[attr-defined] # of pools and sessions alike
     kind = {"pool": "pools", "ses": "sessions"}[thing.prefix]
     recipient = to if isinstance(to, str) else to.public_id if isinstance(to, Team) else to.email
-    return SHAREABLE[kind].give(thing, actor=actor_for(owner), to=recipient, level=level).id
+    return SHAREABLE[kind].give(thing, actor=actor_for(owner), to=recipient, level=level).public_id

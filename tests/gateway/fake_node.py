@@ -34,10 +34,12 @@ class FakeNode:
         self.sockets: dict[str, Socket] = {}
         self.channels: list[Any] = []
         self.answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.said: list[dict[str, Any]] = []  # events for clients, and word that an answer takes its time
         self.goodbyes: list[tuple[str, int, str]] = []
         self.refusal: int = 0  # a status for every CDP upgrade
         self.is_deaf = False  # asked to close a client, it does nothing
         self.document: Any = []
+        self.video: list[bytes] = []  # pieces of a stream that then stays open
         self.requests: list[tuple[str, str, dict[str, str]]] = []
 
     async def __call__(self, scope: Message, receive: Any, send: Any) -> None:
@@ -48,6 +50,8 @@ class FakeNode:
         if scope["type"] == "websocket":
             await receive()
             await (self._channel if scope["path"].endswith("/events") else self._client)(scope, headers, receive, send)
+        elif scope["path"].endswith("/stream.webm"):
+            await _stream(send, receive, self.video)
         elif scope["method"] == "DELETE":
             query = parse_qs(scope["query_string"].decode())
             name = scope["path"].rsplit("/", 1)[1]
@@ -87,7 +91,10 @@ class FakeNode:
         self.channels.append(send)
         while (message := await receive())["type"] == "websocket.receive":
             answer = json.loads(message["text"])
-            self.answers[answer["request"]].set_result(answer)
+            if "event" in answer or answer.get("is_pending"):
+                self.said.append(answer)
+            else:
+                self.answers[answer["request"]].set_result(answer)
         self.channels.remove(send)
 
 
@@ -108,6 +115,14 @@ async def fake_node(directory: Path):  # type: ignore[no-untyped-def]
             each.cancel()
         async with asyncio.timeout(10):
             await task
+
+
+async def _stream(send: Any, receive: Any, pieces: list[bytes]) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"video/webm")]})
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _respond(send: Any, status: int, body: bytes) -> None:

@@ -68,7 +68,7 @@ def test_a_session_is_known_by_its_id_and_tail(prefix: str, tail: str, thing: Th
 
 def test_the_legacy_address_is_told_apart() -> None:
     assert meant("/sessions/ses_1/edge/json/version") == Address(Kind.LEGACY, Thing.VERSION, "ses_1")
-    assert meant("/sessions/ses_1/edge/stream.webm") == Address(Kind.LEGACY, Thing.UNKNOWN, "ses_1")
+    assert meant("/sessions/ses_1/edge/stream.webm") == Address(Kind.LEGACY, Thing.STREAM, "ses_1")
 
 
 @pytest.mark.parametrize(
@@ -77,6 +77,11 @@ def test_the_legacy_address_is_told_apart() -> None:
 )
 def test_other_addresses_belong_to_others(path: str) -> None:
     assert meant(path) is None
+
+
+def test_the_live_view_has_an_address_of_its_own() -> None:
+    assert meant("/sessions/ses_1/live") == Address(Kind.LIVE, Thing.VIEW, "ses_1")
+    assert meant("/sessions/ses_1/live/ticket") is None
 
 
 def test_a_connect_host_is_a_claim_where_it_is_routed_so() -> None:

@@ -125,7 +125,6 @@ async def test_a_session_tells_its_version_and_pages(grid: Grid, tail: str) -> N
             f"{grid.ws}/sessions/{session.public_id}/connect/devtools/page/A1?ticket="
         )
     assert (await grid.get(f"{base}/json/protocol")).status_code == 200
-    assert (await grid.get(f"{base}/stream.webm")).status_code == 404
     async with grid.connect(page["webSocketDebuggerUrl"], token=None) as client:
         assert await echoed(client, "{}")
 

@@ -81,6 +81,7 @@ async def warm(grid: Grid, node: RunningNode) -> BrowserSession:
     return await sync_to_async(make)()
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("scheme", ["http", "ws"])
 async def test_playwright_drives_a_claimed_browser(grid: Grid, real_node: RunningNode, scheme: str) -> None:
     session = await warm(grid, real_node)
@@ -122,6 +123,7 @@ async def test_a_crashed_browser_is_not_its_client_s_leaving(grid: Grid, real_no
     assert session.stop_requested_at is None, "the reconciler will say browser_crashed"
 
 
+@pytest.mark.alone
 async def test_browser_close_ends_the_client_s_use_as_its_own_leaving(grid: Grid, real_node: RunningNode) -> None:
     session = await warm(grid, real_node)
     async with grid.connect("/connect") as client:

@@ -67,7 +67,9 @@ async def test_a_mark_becomes_an_event(grid: Grid) -> None:
     ("method", "params", "code"),
     [
         ("BrowserGrid.nonsense", {}, NO_SUCH_METHOD),
-        ("BrowserGrid.liveURL", {}, NO_SUCH_METHOD),
+        ("BrowserGrid.pause", {}, NO_SUCH_METHOD),
+        ("BrowserGrid.liveURL", {"interactive": 1}, BAD_PARAMS),
+        ("BrowserGrid.requestTakeover", {"timeout": "soon"}, BAD_PARAMS),
         ("BrowserGrid.keepAlive", {"seconds": "long"}, BAD_PARAMS),
         ("BrowserGrid.keepAlive", {"seconds": True}, BAD_PARAMS),
         ("BrowserGrid.keepAlive", {"seconds": -1}, BAD_PARAMS),

@@ -1,33 +1,13 @@
-"""Ada, who calls the API, and a watch over what the hostile requests do besides."""
+"""Ada, who calls the API as in its own tests, and a watch over what the hostile requests do besides."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from asgiref.sync import sync_to_async
-from django.db import connections
 
-from apps.accounts.models import User
-from tests.api.caller import Caller
-from tests.factories.people import make_token
+from tests.api.conftest import caller, thread_lets_go, user
 from tests.hostile.watch import deeds, forged, logged
 
-
-@pytest.fixture
-def user(make_user: Callable[..., User]) -> User:
-    return make_user("ada@example.com")
-
-
-@pytest.fixture
-def caller(user: User) -> Caller:
-    """Ada, by an API token with every scope."""
-    return Caller(make_token(user)[1])
-
-
-@pytest.fixture
-async def thread_lets_go(transactional_db: None) -> AsyncIterator[None]:
-    """The thread that serves an asynchronous application keeps its connection, which outlives the database."""
-    yield
-    await sync_to_async(connections.close_all)()
+__all__ = ["caller", "thread_lets_go", "user"]
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from apps.sessions.models import BrowserSession
 from tests.factories.people import make_token
 from tests.hostile.ground import mutating, path_of, reading, signed_in
 from tests.hostile.rows import changed, fingerprint
-from tests.permissions.test_matrix import undone, world
+from tests.permissions.world import undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db

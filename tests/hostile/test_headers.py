@@ -1,5 +1,6 @@
 """Every answer of every address says what browsers may do with it, and who may keep it."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,9 +8,9 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 
 from tests.factories.people import make_token
-from tests.hostile.ground import mutating, open_paths, path_of, reading, signed_in
-from tests.permissions.table import OPEN, OPEN_PATHS
-from tests.permissions.test_matrix import undone, world
+from tests.hostile.ground import always_signed_in, mutating, open_paths, path_of, reading, signed_in
+from tests.permissions.table import OPEN_PATHS
+from tests.permissions.world import OPEN, undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
@@ -17,9 +18,16 @@ pytestmark = pytest.mark.django_db
 ALWAYS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+SANDBOX = "/replay/frame/"  # shows recorded pages, which are hostile: no origin, no network, framed by our player alone
+SANDBOXED = (
+    "sandbox allow-scripts;",
+    "default-src 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'self'",
+)
 POLICY = ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'")
 
 
@@ -27,6 +35,8 @@ def flaws(answer: HttpResponseBase, *, personal: bool, strict: bool = True) -> l
     found = [
         f"{name}: {answer.headers.get(name)}" for name, value in ALWAYS.items() if answer.headers.get(name) != value
     ]
+    if answer.headers.get("Referrer-Policy") not in {"same-origin", "no-referrer"}:
+        found.append("it tells others where one came from")
     policy = answer.headers.get("Content-Security-Policy", "")
     found += [f"CSP lacks {part}" for part in POLICY if part not in policy]
     if strict and "unsafe" in policy:
@@ -43,15 +53,32 @@ def flaws(answer: HttpResponseBase, *, personal: bool, strict: bool = True) -> l
     return found
 
 
+def sandbox_flaws(answer: HttpResponseBase) -> list[str]:
+    """Its one script is named by a nonce; its style sheets are the recorded page's."""
+    policy = answer.headers.get("Content-Security-Policy", "")
+    found = [f"CSP lacks {part}" for part in SANDBOXED if part not in policy]
+    if (
+        not re.search(r"script-src 'nonce-[\w-]{16,}';", policy)
+        or "allow-same-origin" in policy
+        or "unsafe-eval" in policy
+    ):
+        found.append("CSP lets scripts of others run")
+    if "//" in policy or "*" in policy or "connect-src" in policy:
+        found.append("CSP allows another origin")
+    if answer.headers.get("X-Frame-Options") != "SAMEORIGIN":
+        found.append("it may be framed by others")
+    return found
+
+
 def test_every_page_and_every_answer_of_the_api_has_them(world: Any):
     those, things, _ = world
-    page, program = signed_in(those.a), Client(headers={"Authorization": f"Bearer {make_token(those.a)[1]}"})
+    page, program = always_signed_in(those.a), Client(headers={"Authorization": f"Bearer {make_token(those.a)[1]}"})
     wrong = {}
     for row in (*reading(), *mutating()):
         is_api = row.path.startswith("/api/")
         with undone():
             answer = (program if is_api else page).generic(row.method, path_of(row, things))
-        found = flaws(answer, personal=True)
+        found = flaws(answer, personal=True) if row.path != SANDBOX else sandbox_flaws(answer)
         if is_api and answer.headers.get("Cache-Control") != "no-store":
             found.append("an answer of the API may be kept")
         if found:

@@ -56,6 +56,18 @@ def test_a_foreign_host_is_400_everywhere(host: str, path: str):
     assert {"Content-Security-Policy", "X-Content-Type-Options", "X-Frame-Options"} <= set(answer.headers)
 
 
+@pytest.mark.parametrize("host", ["evil.example", "[::1"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/me"])
+@pytest.mark.parametrize("redirects", [False, True], ids=["as it came", "led to https"])
+def test_a_foreign_host_is_told_in_the_log_as_any_other_bad_request(settings, caplog, redirects: bool, path, host):
+    settings.SECURE_SSL_REDIRECT = redirects
+    answer = Client().get(path, headers={"Host": host})
+    assert answer.status_code == 400
+    assert [(record.name, record.levelname, record.exc_info) for record in caplog.records] == [
+        ("django.request", "WARNING", None)
+    ]
+
+
 @pytest.mark.parametrize("hosts", [(b"localhost", b"evil.example"), (b"evil.example", b"localhost"), (b"",)])
 @pytest.mark.parametrize("path", ["/", "/api/v1/me", "/static/dashboard/css/reset.css"])
 async def test_two_hosts_or_an_empty_one_are_400(thread_lets_go, hosts, path):

@@ -11,9 +11,9 @@ from apps.core.identifiers import encode, uuid7
 from tests.api.caller import document
 from tests.factories import pools, sessions
 from tests.factories.people import make_token
-from tests.hostile.ground import mutating, path_of, reading, template_of
+from tests.hostile.ground import always_signed_in, mutating, path_of, reading, template_of
 from tests.hostile.rows import changed, fingerprint
-from tests.permissions.test_matrix import undone, world
+from tests.permissions.world import undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ VARYING = re.compile(
     r'"(timestamp|created_at|expires_at|claimed_at|duration_seconds|active_seconds|token|last4|start)": [^,}]+'
 )
 NAMING = {"pool", "owner", "session", "user", "to", "team", "member", "id", "person", "email", "pools"}
-FREE = {"name", "metadata", "labels"}  # a name that anybody may write is no id
+FREE = {"name", "metadata", "labels", "reason"}  # a text that anybody may write is no id
 TICKET = re.compile(r"ticket=[\w-]+")
 POSITION = re.compile(r'"position": \d+')
 
@@ -91,8 +91,7 @@ def ask(client: Client, row: Any, path: str, name: str, word: str) -> Any:
 
 def test_in_forms_and_queries_of_pages_nothing_of_others_changes(world, foreign):
     those, things, _ = world
-    client = Client(raise_request_exception=False)
-    client.force_login(those.a, backend="django.contrib.auth.backends.ModelBackend")
+    client = always_signed_in(those.a)
     names = ("id", "pool", "session", "token", "owner", "user", "to", "team", "member", "ids", "pk")
     wrong = {}
     for row in mutating():

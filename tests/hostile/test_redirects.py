@@ -6,8 +6,8 @@ import pytest
 from django.test import Client
 
 from tests.factories.people import PASSWORD
-from tests.hostile.ground import mutating, path_of, reading, signed_in
-from tests.permissions.test_matrix import undone, world
+from tests.hostile.ground import always_signed_in, mutating, path_of, reading, signed_in
+from tests.permissions.world import undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db
@@ -57,7 +57,7 @@ def test_signing_in_leads_to_a_page_of_ours(address: str, make_user):
 
 def test_no_address_leads_where_its_query_or_body_says(world):
     those, things, _ = world
-    client, wrong = signed_in(those.a), {}
+    client, wrong = always_signed_in(those.a), {}
     for row in (*reading(), *mutating()):
         path = path_of(row, things)
         for address in AWAY[:8]:

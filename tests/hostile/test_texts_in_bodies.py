@@ -13,7 +13,7 @@ from tests.factories.people import make_token
 from tests.hostile.ground import mutating, path_of, reading, template_of
 from tests.hostile.strings import NAUGHTY, evenly, is_unsendable
 from tests.permissions.table import Row
-from tests.permissions.test_matrix import undone, world
+from tests.permissions.world import undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from django.test import Client
 from tests.hostile.ground import path_of, reading, signed_in
 from tests.hostile.pages import Form, Reader
 from tests.hostile.strings import CLASSES, NAUGHTY, evenly, is_unsendable
-from tests.permissions.test_matrix import undone, world
+from tests.permissions.world import undone, world
 
 __all__ = ["world"]
 pytestmark = pytest.mark.django_db

@@ -13,6 +13,7 @@ from tests.support.product import Product
 NOT_PAGES = re.compile(r"^(api|admin|static|healthz|readyz|metrics|live/|commands/)")
 OUTSIDE = re.compile(r"^accounts/(login|signup|password/reset|inactive|confirm-email|verify)")
 LEAVES = re.compile(r"logout|/export/|/(release|rows|parts|strips|story|address)/")  # parts, files, what signs out
+_whole: dict[str, bool] = {}  # asked once: an address is the same in every window
 
 
 @dataclass(frozen=True)
@@ -65,10 +66,16 @@ def things(running_product: Product) -> Things:
 
 def is_whole_page(page: Page, path: str) -> bool:
     """Goes there, where it is a document with a frame: no part of a page, no file, nothing that leads elsewhere."""
+    if path not in _whole:
+        _whole[path] = _is_document(page, path)
+    if _whole[path]:
+        page.goto(path)
+    return _whole[path]
+
+
+def _is_document(page: Page, path: str) -> bool:
     answer = page.request.get(path, max_redirects=0)
     if answer.status not in {200, 422} or "text/html" not in answer.headers.get("content-type", ""):
         return False
-    if "<!doctype html>" not in (text := answer.text().lower()) or "<main" not in text:
-        return False
-    page.goto(path)
-    return True
+    text = answer.text().lower()
+    return "<!doctype html>" in text and "<main" in text

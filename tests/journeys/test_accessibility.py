@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.journeys.pages import Things, is_whole_page, paths
-from tests.journeys.windows import Open
+from tests.journeys.windows import THEMES, Open
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600)]
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
+TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"  # colours that fade
 
 
 def faults(page: Page) -> list[str]:
@@ -28,33 +29,35 @@ def faults(page: Page) -> list[str]:
     ]
 
 
-def examined(page: Page, addresses: list[str]) -> dict[str, list[str]]:
+def examined(page: Page, addresses: list[str]) -> dict[tuple[str, str], list[str]]:
+    """What is wrong with each address in each theme."""
     page.emulate_media(reduced_motion="reduce")
-    whole = [path for path in addresses if is_whole_page(page, path)]
-    assert whole, "no page was found"
     found = {}
-    for path in whole:
-        page.goto(path)
-        page.wait_for_load_state()
-        found[path] = faults(page)
-    return {path: wrong for path, wrong in found.items() if wrong}
+    for path in addresses:
+        if is_whole_page(page, path):
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
+                page.evaluate(TWO_FRAMES)
+                found[path, theme] = faults(page)
+    assert found, "no page was found"
+    return {place: wrong for place, wrong in found.items() if wrong}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_has_a_grave_fault(theme: str, running_product: Product, open_page: Open, things: Things) -> None:
-    page = open_page(running_product.admin_email, theme=theme)
-    assert examined(page, paths(things)) == {}
+def test_no_page_has_a_grave_fault(running_product: Product, open_page: Open, things: Things) -> None:
+    assert examined(open_page(running_product.admin_email), paths(things)) == {}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_no_page_outside_has_a_grave_fault(
-    theme: str, running_product: Product, open_page: Open, things: Things
-) -> None:
-    page = open_page(theme=theme)
-    assert examined(page, paths(things, outside=True)) == {}
+def test_no_page_outside_has_a_grave_fault(running_product: Product, open_page: Open, things: Things) -> None:
+    assert examined(open_page(), paths(things, outside=True)) == {}
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_what_a_phone_shows_has_no_grave_fault(running_product: Product, open_page: Open, things: Things) -> None:
+    """Its frame is another one: symbols stand for words."""
+    session = f"/sessions/{things.ids['sessions']}/"
+    assert examined(open_page(running_product.admin_email, size="phone"), ["/", "/sessions/", session, "/pools/"]) == {}
+
+
+@pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("opened", ["palette", "keys", "menu", "bell", "toast"])
 def test_what_floats_has_no_grave_fault(opened: str, theme: str, running_product: Product, open_page: Open) -> None:
     page = open_page(running_product.admin_email, theme=theme)

@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 from selenium import webdriver
 
 from tests.support.eventually import eventually
@@ -26,21 +25,6 @@ def node(script: str, *words: str) -> dict[str, object]:
     assert ended.returncode == 0, ended.stderr
     answer: dict[str, object] = json.loads(ended.stdout.splitlines()[-1])
     return answer
-
-
-@pytest.fixture
-def connect():
-    """Playwright's connect_over_cdp; every browser it opened is closed afterwards."""
-    with sync_playwright() as playwright:
-        opened: list[Browser] = []
-
-        def open_browser(address: str) -> Browser:
-            opened.append(playwright.chromium.connect_over_cdp(address))
-            return opened[-1]
-
-        yield open_browser
-        for browser in opened:
-            browser.close()
 
 
 def new_session(product: Product, **body: object) -> dict[str, object]:
@@ -168,6 +152,7 @@ def test_with_keep_alive_the_same_address_connects_again_to_the_same_page(runnin
     running_product.api("DELETE", f"/sessions/{session['id']}")
 
 
+@pytest.mark.alone
 @pytest.mark.clients
 def test_a_client_that_is_killed_ends_its_session_within_two_seconds(running_product: Product) -> None:
     script = (

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
 
 from tests.support.eventually import eventually
 from tests.support.product import ROOT, Product
@@ -70,20 +69,7 @@ def daphne(running_product: Product, tmp_path_factory: pytest.TempPathFactory) -
         process.wait(30)
 
 
-@pytest.fixture
-def connect() -> Iterator[object]:
-    with sync_playwright() as playwright:
-        opened: list[Browser] = []
-
-        def open_browser(address: str) -> Browser:
-            opened.append(playwright.chromium.connect_over_cdp(address))
-            return opened[-1]
-
-        yield open_browser
-        for browser in opened:
-            browser.close()
-
-
+@pytest.mark.alone
 @pytest.mark.parametrize("scheme", ["http", "ws"])
 def test_playwright_runs_the_snippet_through_daphne(
     running_product: Product, daphne: str, connect, scheme: str

@@ -69,6 +69,7 @@ def test_a_full_pool_answers_503_and_says_when_to_try_again(running_product: Pro
         assert int(reply.headers["retry-after"]) >= 1
 
 
+@pytest.mark.alone
 def test_a_caller_who_leaves_while_it_waits_leaves_nothing(running_product: Product, own_pool: str) -> None:
     change(running_product, own_pool, queue_timeout_seconds=25)
     (held,) = living(running_product, own_pool)

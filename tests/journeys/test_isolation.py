@@ -2,14 +2,13 @@
 
 import contextlib
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page
 
-from tests.browser_node.test_isolation import PROBE
+from tests.browser_node.test_isolation import PROBE, own_addresses
 from tests.support import site as sites
 from tests.support.canary import Canary
 from tests.support.product import Product
@@ -70,19 +69,9 @@ Connect = Callable[..., Browser]
 
 
 @pytest.fixture
-def connect() -> Iterator[Connect]:
-    """`connect(product, email)`: Playwright on a session of that person's own."""
-    with sync_playwright() as playwright:
-        opened: list[Browser] = []
-
-        def open_browser(product: Product, email: str = ANN) -> Browser:
-            url = f"{product.url}/connect?token={product.tokens[email]}"
-            opened.append(playwright.chromium.connect_over_cdp(url))
-            return opened[-1]
-
-        yield open_browser
-        for browser in opened:
-            browser.close()
+def connect(connect: Callable[[str], Browser]) -> Connect:
+    """`connect(product, email)`: on a session of that person's own."""
+    return lambda product, email=ANN: connect(f"{product.url}/connect?token={product.tokens[email]}")
 
 
 @pytest.fixture(scope="module")
@@ -102,15 +91,6 @@ def visit(page: Page, url: str) -> tuple[int, str]:
     except Error as error:
         return 0, str(error)
     return answer.status if answer else 0, page.locator("body").inner_text(timeout=10_000)
-
-
-def own_addresses() -> list[str]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("10.255.255.1", 9))
-        except OSError:
-            return []
-        return [str(probe.getsockname()[0])]
 
 
 def test_a_page_reaches_no_service_of_this_machine_by_any_spelling(

@@ -10,7 +10,7 @@ import pytest
 
 from apps.core.identifiers import decode
 from tests.journeys.caller import DOCUMENTS, SOCKETS, Caller, connect_addresses
-from tests.permissions.table import PROGRAM
+from tests.permissions.world import PROGRAM
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]

@@ -19,7 +19,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from tests.support.eventually import eventually
 from tests.support.product import Product, product_running
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 WEB, WORKER, WATCHER, REDIS = "uvicorn", "celery", "manage.py watch", "redis.sock"
 RECONNECT_SECONDS = 10.0

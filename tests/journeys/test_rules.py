@@ -31,6 +31,7 @@ def claim(product: Product, **query: str) -> dict[str, str]:
     return version
 
 
+@pytest.mark.alone
 def test_a_session_nobody_connects_to_ends_between_10_and_12_seconds(running_product: Product) -> None:
     alone(running_product)
     claimed_at = time.monotonic()
@@ -54,6 +55,7 @@ def test_an_address_whose_session_has_ended_answers_410(running_product: Product
     assert asyncio.run(connect()) == 410
 
 
+@pytest.mark.alone
 def test_the_last_disconnect_ends_the_session_within_two_seconds(running_product: Product) -> None:
     version = claim(running_product)
 
@@ -79,6 +81,7 @@ def test_a_release_closes_the_clients_socket_with_4000_and_the_reason(running_pr
     assert asyncio.run(connect_and_wait()) == (4000, "released")
 
 
+@pytest.mark.alone
 def test_a_revoked_token_closes_its_sockets_with_4001_within_two_seconds(running_product: Product) -> None:
     made = running_product.api("POST", "/tokens", json={"name": "soon revoked"}).json()
     address = f"{running_product.ws}/connect?token={made['token']}"
@@ -128,6 +131,7 @@ def test_a_crashed_browser_ends_its_session_and_the_pool_recovers(running_produc
     running_product.wait_until_warm()
 
 
+@pytest.mark.alone
 def test_a_killed_node_ends_its_sessions_as_node_lost_and_the_pool_recovers(running_product: Product) -> None:
     running_product.wait_until_warm()
     session = running_product.api("POST", "/sessions?wait=30", json={"keep_alive": True}).json()

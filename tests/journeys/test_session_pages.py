@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.journeys.windows import SIZES, Open, Shoot, until_live
+from tests.journeys.windows import PICTURES, SIZES, THEMES, Open, Shoot, is_too_wide, until_live
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
@@ -138,6 +138,29 @@ def test_several_are_released_at_once_after_one_more_question(
     expect(page.locator(".toaster")).to_contain_text("2 sessions released")
 
 
+def test_several_are_released_at_once_on_a_phone(
+    running_product: Product, open_page: Open, shoot: Shoot, mine: list[str]
+) -> None:
+    made = [make(running_product, mine, name=f"thumbed {number}") for number in (1, 2, 3)]
+    page = open_page(running_product.admin_email, size="phone")
+    page.goto("/sessions/?q=thumbed&state=live")
+    until_live(page)
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+    page.get_by_role("button", name="Select").tap()
+    bar = page.get_by_role("region", name="Selection")
+    expect(bar.get_by_role("button", name="Release")).to_be_disabled()
+    bar.get_by_role("button", name="All").tap()
+    page.locator(f"#row-{made[0]}").get_by_role("checkbox").tap()
+    expect(bar).to_contain_text("2 selected")
+    shoot(page, "sessions-select-phone")
+    bar.get_by_role("button", name="Release").tap()
+    bar.get_by_role("button", name="Release 2 sessions").tap()
+    for session in made[1:]:
+        expect(page.locator(f"#row-{session}[data-state=completed]")).to_be_visible(timeout=READY)
+    expect(page.locator(f"#row-{made[0]}")).not_to_have_attribute("data-state", "completed")
+    expect(page.get_by_role("checkbox")).to_have_count(0)
+
+
 def test_a_list_goes_on_by_itself_when_one_scrolls(
     running_product: Product, open_page: Open, mine: list[str], shoot: Shoot
 ) -> None:
@@ -151,12 +174,19 @@ def test_a_list_goes_on_by_itself_when_one_scrolls(
         expect(page.locator("tbody tr[id]").nth(number)).to_be_attached()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [size for size in SIZES if size != "huge"])
 def test_the_pages_of_sessions_fit_every_window(
-    size: str, theme: str, running_product: Product, chromium: Browser, open_page: Open, shoot: Shoot, mine: list[str]
+    size: str, running_product: Product, chromium: Browser, open_page: Open, shoot: Shoot, mine: list[str]
 ) -> None:
-    page = open_page(running_product.admin_email, size=size, theme=theme)
+    page = open_page(running_product.admin_email, size=size)
+
+    def fits(name: str) -> None:
+        for theme in THEMES:
+            page.emulate_media(color_scheme=theme)
+            assert not is_too_wide(page, size), (name, theme)
+            if PICTURES:
+                shoot(page, f"{name}-{size}-{theme}")
+
     session = make(
         running_product, mine, name="checkout flow", metadata={"order": "42", "a-long-key-of-notes": "x" * 80}
     )
@@ -170,24 +200,17 @@ def test_the_pages_of_sessions_fit_every_window(
     ):
         page.goto(path)
         until_live(page)
-        assert fits(page), path
-        shoot(page, f"{name}-{size}-{theme}")
+        fits(name)
     page.goto("/sessions/?state=live&since=24h")
     page.get_by_text("Save view").click()
-    assert fits(page)
-    shoot(page, f"sessions-saving-{size}-{theme}")
+    fits("sessions-saving")
     page.locator(".filters summary").click()
-    assert fits(page)
-    shoot(page, f"sessions-narrowing-{size}-{theme}")
+    fits("sessions-narrowing")
     page.goto("/sessions/")
     page.get_by_role("link", name="New session").first.click()
     expect(page.get_by_role("dialog").get_by_label("Name")).to_be_visible()
-    shoot(page, f"session-sheet-{size}-{theme}")
+    fits("session-sheet")
     client.close()
-
-
-def fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
 
 
 def test_a_full_pool_gives_a_place_in_the_queue_that_becomes_the_session(

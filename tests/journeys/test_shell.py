@@ -132,6 +132,7 @@ def test_a_broken_line_says_so_and_catches_up(running_product: Product, open_pag
     assert page.evaluate("window.neverReloaded") is True
 
 
+@pytest.mark.alone
 def test_signed_out_elsewhere_the_page_leads_to_the_sign_in(running_product: Product, open_page: Open) -> None:
     page = open_page(running_product.admin_email)
     page.goto("/sessions/")

@@ -14,7 +14,7 @@ from tests.journeys.windows import Open, Shoot, until_live
 from tests.support.eventually import eventually
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 PERSON = "user@browsergrid.local"
 WITHIN_SECONDS = 2.0

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.support.product import Product
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/lib/chromium/chromium")
+PICTURES = os.environ.get("BROWSERGRID_PICTURES", "")
+THEMES = ("light", "dark")
 SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1920, 1080), "huge": (2560, 1440)}
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
@@ -22,6 +24,21 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=options)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def connect() -> Iterator[Callable[[str], Browser]]:
+    """Playwright's connect_over_cdp; every browser it opened is closed afterwards."""
+    with sync_playwright() as playwright:
+        opened: list[Browser] = []
+
+        def open_browser(address: str) -> Browser:
+            opened.append(playwright.chromium.connect_over_cdp(address))
+            return opened[-1]
+
+        yield open_browser
+        for browser in opened:
+            browser.close()
 
 
 @pytest.fixture
@@ -55,7 +72,7 @@ def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
 @pytest.fixture
 def shoot(tmp_path: Path) -> Shoot:
     """Saves a picture, under BROWSERGRID_PICTURES where that is set."""
-    folder = Path(os.environ.get("BROWSERGRID_PICTURES", str(tmp_path)))
+    folder = Path(PICTURES) if PICTURES else tmp_path
     folder.mkdir(parents=True, exist_ok=True)
 
     def taken(page: Page, name: str) -> None:
@@ -70,6 +87,12 @@ def sign_in(page: Page, email: str, password: str) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("/")
+
+
+def is_too_wide(page: Page, size: str) -> bool:
+    """For its window; a phone's `innerWidth` says nothing, for it grows with what does not fit."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth")
+    return wide > SIZES[size][0]
 
 
 def until_live(page: Page) -> None:

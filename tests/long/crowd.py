@@ -34,9 +34,9 @@ ENDS = (
 NEW = "browser_sessions_browsersession s WHERE NOT EXISTS (SELECT FROM events_event e WHERE e.session_id = s.id)"
 STORY = (
     f"INSERT INTO browser_sessions_sessionactivity (session_id, last_at) SELECT s.id, s.claimed_at FROM {NEW}",
-    "INSERT INTO browser_sessions_connection (id, created_at, session_id, gateway_boot_id, credential, opened_at, "
-    "closed_at, bytes_up, bytes_down) SELECT gen_random_uuid(), s.connected_at, s.id, 'crowd', 'tok_x', "
-    f"s.connected_at, s.ended_at, 1000, 90000 FROM {NEW}",
+    "INSERT INTO browser_sessions_connection (id, created_at, kind, session_id, gateway_boot_id, credential, "
+    "opened_at, closed_at, bytes_up, bytes_down) SELECT gen_random_uuid(), s.connected_at, 'client', s.id, 'crowd', "
+    f"'tok_x', s.connected_at, s.ended_at, 1000, 90000 FROM {NEW}",
     "INSERT INTO audit_entry (id, at, person_id, credential, address, action, kind, thing, chain) SELECT "
     "s.id, s.created_at, s.owner_id, 'tok_x', '203.0.113.9', 'session.release', 'session', 'ses_' || s.id, '' "
     f"FROM {NEW}",

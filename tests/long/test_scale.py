@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from statistics import median, quantiles
 
 import pytest
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from apps.access.permissions import Level
 from apps.accounts.models import Role, User
@@ -28,6 +28,7 @@ from tests.factories.people import actor_for, make_token, make_user
 from tests.factories.pools import ensure_default_pool
 from tests.hostile.ground import signed_in
 from tests.long.crowd import Crowd
+from tests.support.queries import asked_by
 
 EACH = 100
 FEW, MANY = 10, 1000  # people, with EACH sessions
@@ -77,6 +78,7 @@ def addresses(session: str, pool: str, team: str) -> dict[str, str]:
         "api sessions, live": "/api/v1/sessions?state=running",
         "api sessions, by metadata": "/api/v1/sessions?metadata.order=42",
         "api sessions, of a pool": "/api/v1/sessions?pool=default",
+        "api sessions, long ago": "/api/v1/sessions?until=29d",
         "api session": f"/api/v1/sessions/{session}",
         "api session events": f"/api/v1/sessions/{session}/events",
         "api events": "/api/v1/events",
@@ -92,6 +94,7 @@ def addresses(session: str, pool: str, team: str) -> dict[str, str]:
         "overview parts": "/overview/parts/",
         "sessions": "/sessions/",
         "sessions, live": "/sessions/?state=live",
+        "sessions, long ago": "/sessions/?until=29d",
         "sessions, failed": "/sessions/?state=failed",
         "sessions, text": "/sessions/?q=order",
         "sessions, metadata": "/sessions/?q=metadata.order%3D42",
@@ -122,10 +125,9 @@ def measure(people: People, paths: dict[str, str]) -> dict[str, Measured]:
             if answer.status_code in {302, 403, 404}:  # not for them
                 continue
             assert answer.status_code == 200, (who, name, answer.status_code)
-            with CaptureQueriesContext(connection) as queries:
-                client.get(path)
-            number = real(queries)  # before the next request empties the log
-            found[f"{who}: {name}"] = Measured(timed(lambda c=client, p=path: c.get(p)), number)
+            ask = partial(client.get, path)
+            number = asked_by(ask)
+            found[f"{who}: {name}"] = Measured(timed(ask), number)
     return found
 
 
@@ -136,12 +138,6 @@ def timed(ask: Callable[[], object]) -> list[float]:
         ask()
         seconds.append(time.perf_counter() - began)
     return seconds
-
-
-def real(queries: CaptureQueriesContext) -> int:
-    """Without what opens and closes transactions, and the clock's."""
-    words = ("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT", "SELECT statement_timestamp()")
-    return sum(not query["sql"].startswith(words) for query in queries.captured_queries)
 
 
 def with_team(crowd: Crowd, one: User) -> str:

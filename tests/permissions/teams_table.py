@@ -4,6 +4,7 @@
 alone. Both are told by rules, and each cell still stands here: what is not named is what B (or A) is answered.
 """
 
+from tests.permissions import live_table, recordings_table
 from tests.permissions.table import ID, V1, Row, _page, _v1
 
 TEAM, MEMBER, INVITED, SHARE = "{team}", "<str:member_id>", "<str:invitation_id>", "<str:share_id>"
@@ -82,17 +83,21 @@ PAGES = [
 OPEN = {"invitations/": 404}  # without the link of one
 
 KINDS = {"team": "team", "member": "usr", "invitation": "inv", "session_share": "shr", "pool_share": "shr"}
+KINDS |= recordings_table.KINDS | live_table.KINDS
 
 # What is shared is seen and used; everything else that is done to it is 403.
 MATE_SEES = {
     f"{V1}sessions/{ID}": 200,
     f"{V1}sessions/{ID}/events": 200,
+    **recordings_table.MATE_SEES,
+    **live_table.MATE_SEES,
     f"{V1}pools/{ID}": 200,
     f"{V1}pools/{ID}/stats": 200,
     f"{V1}teams/{ID}": 200,
     f"{V1}teams/{ID}/members": 200,
     f"sessions/{ID}/": 200,
     f"sessions/{ID}/parts/": 200,
+    f"sessions/{ID}/replay/": 200,
     f"sessions/{ID}/story/": 200,
     f"pools/{ID}/": 200,
     f"pools/{ID}/parts/": 200,
@@ -100,6 +105,8 @@ MATE_SEES = {
     f"teams/{ID}/members/{MEMBER}/remove/": 200,  # the member is the mate: leaving
 }
 MATE_USES = {
+    **recordings_table.MATE_USES,
+    **live_table.MATE_USES,
     (f"{V1}sessions/{ID}/host-root", "POST"): 200,
     (f"{V1}pools/{ID}/claim", "POST"): 202,
     (f"{V1}teams/{ID}/members/{MEMBER}", "DELETE"): 204,

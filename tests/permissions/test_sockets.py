@@ -31,7 +31,7 @@ from tests.factories.teams import make_team, share
 from tests.gateway.fake_node import fake_node
 from tests.gateway.grid import Grid, running_grid
 from tests.permissions.roles import READS
-from tests.permissions.test_matrix import routes
+from tests.permissions.routes import routes
 
 pytestmark = pytest.mark.database
 
@@ -65,10 +65,20 @@ SOCKETS: dict[tuple[Kind, Thing], tuple[str, dict[str, int]]] = {
     (Kind.LEGACY, Thing.BROWSER): ("/sessions/{session}/edge/devtools/browser/x", LEGACY),
     (Kind.LEGACY, Thing.PAGE): ("/sessions/{session}/edge/devtools/page/x", LEGACY),
     (Kind.LEGACY, Thing.UNKNOWN): ("/sessions/{session}/edge/nothing", LEGACY),
+    (Kind.LEGACY, Thing.STREAM): ("/sessions/{session}/edge/stream.webm", LEGACY),
+    (Kind.LIVE, Thing.VIEW): (
+        "/sessions/{session}/live",
+        dict.fromkeys(JOINS, 401),
+    ),  # a ticket to connect opens no view
 }
 # A root is the same address under another name: one thing stands for all.
 ROOTED = {(Kind.ROOT, thing) for thing in Thing}
-NEVER = {(Kind.CLAIM, Thing.BROWSER), (Kind.CLAIM, Thing.PAGE)}  # no address means these
+NEVER = {  # no address means these
+    *((Kind.CLAIM, thing) for thing in (Thing.BROWSER, Thing.PAGE, Thing.VIEW, Thing.STREAM)),
+    *((Kind.SESSION, thing) for thing in (Thing.VIEW, Thing.STREAM)),
+    (Kind.LEGACY, Thing.VIEW),
+    *((Kind.LIVE, thing) for thing in Thing if thing is not Thing.VIEW),
+}
 
 
 @dataclass(frozen=True)
@@ -159,6 +169,7 @@ STREAMS = {
         "a": 200, "b": 404, "mate": 200, "staff": 200, "superuser": 200, "reader": 200, "pooled": 404,
     },
 }  # fmt: skip
+STREAMS["api/v1/sessions/<str:id>/logs"] = STREAMS["api/v1/sessions/<str:id>/events"]
 
 
 def test_every_stream_is_in_the_table() -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+import redis
 from django.conf import settings
 from django.db import connection
 
@@ -143,6 +144,9 @@ class Installation:
                 str(self.directory),
             ]
             self._redis = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+            # Before the worker: one that finds nobody waits two seconds, then four, then six.
+            asked = redis.Redis(unix_socket_path=socket)
+            eventually(lambda: answers(asked), within=30, what="Redis")
         command = [sys.executable, "-m", "celery", "--quiet", "-A", "browsergrid", "worker", "-P", "threads", "-c", "2"]
         with self.log_path.open("ab") as log:
             self.worker = subprocess.Popen(
@@ -150,7 +154,11 @@ class Installation:
                 cwd=REPOSITORY, env=dict(self.environment()), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         mine = Process.objects.filter(kind=Process.Kind.WORKER, boot_id__startswith=f"{self.worker.pid}-")
-        eventually(mine.exists, within=30, what=f"the worker's row; {self.said()}")
+        eventually(lambda: mine.exists() or self.has_ended(), within=30, what="the worker's row")
+        assert not self.has_ended(), self.said()
+
+    def has_ended(self) -> bool:
+        return self.worker is not None and self.worker.poll() is not None
 
     def kill_worker(self) -> None:
         if self.worker is not None:
@@ -182,6 +190,13 @@ class Installation:
     def said(self) -> str:
         rows = [(row.state, row.end_reason) for row in live(self.pool.sessions.all())]
         return f"{rows} {self.log_path.read_text(errors='replace')[-1500:] if self.log_path.exists() else ''}"
+
+
+def answers(server: redis.Redis) -> bool:
+    try:
+        return bool(server.ping())
+    except redis.ConnectionError:
+        return False
 
 
 def restart_again_and_again(installation: Installation, rounds: int, seed: int) -> None:

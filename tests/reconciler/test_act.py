@@ -151,3 +151,22 @@ def test_what_is_asked_for_is_what_the_row_says(stage: Stage) -> None:
     assert spec.launch == stage.session.launch_wanted
     assert spec.options["viewport"] == {"width": 1280, "height": 720}
     assert spec.credential not in repr(spec)
+
+
+def test_what_was_captured_is_stored_before_the_provider_is_asked_to_stop(stage: Stage, monkeypatch):
+    told: list[str] = []
+    monkeypatch.setattr("apps.reconciler.act.finish", lambda session: told.append(f"stored in {session.state}"))
+    monkeypatch.setattr(stage.provider, "stop", lambda *_, **__: told.append("stop"))
+    stage.take(Start())
+    ask_to_stop([stage.session.pk], outcome=Outcome.COMPLETED, reason=EndReason.RELEASED, now=clock.now())
+    stage.session.refresh_from_db()
+    stage.take(RELEASED)
+    stage.take(RELEASED)
+    assert told == ["stored in stopping", "stop", "stop"]
+
+
+def test_a_browser_is_asked_for_with_what_is_to_be_recorded(stage: Stage, make_user):
+    BrowserSession.objects.filter(pk=stage.session.pk).update(owner=make_user(), record="dom")
+    stage.session.refresh_from_db()
+    capture = spec_of(stage.session, stage.pool.provider).capture
+    assert (capture["dom"], capture["video"], capture["logs"], capture["mask_inputs"]) == (True, False, True, True)

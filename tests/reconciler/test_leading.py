@@ -1,6 +1,8 @@
 """One acts; who was deposed never writes; and no tick waits for what a provider does."""
 
 import time as real
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import Barrier, Event, Thread
 
 import pytest
@@ -72,6 +74,20 @@ def in_thread(reconciler: Reconciler, at: Barrier, answers: list[bool]) -> Threa
     return thread
 
 
+@contextmanager
+def deposed_while_starting(time: MovingClock) -> Iterator[tuple[Gated, Drive, Reconciler, Pool]]:
+    """The leader's start hangs at its provider until it is let through, and meanwhile another reconciler leads."""
+    provider = Gated("start")
+    with driven(provider, time) as drive:
+        pool = make_pool(drive, min=1)
+        drive.tick(wait=False)
+        assert provider.held.wait(10)
+        other = drive.another()
+        drive.forward(6)
+        provider.verb = ""
+        yield provider, drive, other, pool
+
+
 def test_of_two_that_tick_at_once_one_acts(drive: Drive, pool: Pool) -> None:
     other = drive.another()
     for _ in range(10):
@@ -122,14 +138,7 @@ def test_a_tick_that_meets_another_of_the_same_process_leaves_it_to_that_one(tim
 
 def test_a_deposed_leaders_late_start_writes_nothing(time: MovingClock) -> None:
     """Its browser is started twice for one name, which is one browser; the row is moved by the present leader."""
-    provider = Gated("start")
-    with driven(provider, time) as drive:
-        pool = make_pool(drive, min=1)
-        drive.tick(wait=False)
-        assert provider.held.wait(10)
-        other = drive.another()
-        drive.forward(6)
-        provider.verb = ""
+    with deposed_while_starting(time) as (provider, drive, other, pool):
         drive.until(lambda: is_at_min(pool), ticks=10, reconciler=other)
         (row,) = ready(pool)
         generation = row.generation
@@ -157,14 +166,7 @@ def test_a_deposed_leader_loses_a_step_that_it_decided_before(drive: Drive, pool
 
 def test_a_former_step_that_ends_late_starts_no_browser_of_a_session_that_is_over(time: MovingClock) -> None:
     """It may finish at the provider; then nobody's row stands for it, and it is removed."""
-    provider = Gated("start")
-    with driven(provider, time) as drive:
-        pool = make_pool(drive, min=1)
-        drive.tick(wait=False)
-        assert provider.held.wait(10)
-        other = drive.another()
-        drive.forward(6)
-        provider.verb = ""
+    with deposed_while_starting(time) as (provider, drive, other, pool):
         Pool.objects.filter(pk=pool.pk).update(min=0)
         drive.until(lambda: not live(pool.sessions.all()).exists(), ticks=10, reconciler=other)
         provider.let.set()

@@ -95,6 +95,7 @@ def test_a_claim_relaunches_a_real_browser_in_place_and_its_end_leaves_nothing(
     assert not any(installation.node.browsers_path.iterdir())
 
 
+@pytest.mark.alone
 def test_the_watcher_ends_soon_and_lets_its_successor_lead(installation: Installation) -> None:
     installation.start_watcher()
     installation.wait_at_min()
@@ -104,6 +105,7 @@ def test_the_watcher_ends_soon_and_lets_its_successor_lead(installation: Install
     assert Reconciler().tick(again=lambda: None)  # the lease is free at once
 
 
+@pytest.mark.alone
 def test_the_watcher_ends_as_fast_when_its_node_hangs(installation: Installation) -> None:
     installation.start_watcher()
     installation.wait_at_min()

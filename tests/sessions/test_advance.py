@@ -109,6 +109,17 @@ def test_a_note_takes_a_number_without_moving_the_state(pool: Pool, user: User) 
     assert (last.sequence, last.data["label"], session.status) == (session.sequence, "here", S.CLAIMED)
 
 
+def test_what_was_told_between_reading_and_moving_leaves_no_gap(pool: Pool, user: User) -> None:
+    session = session_in(S.CLAIMED, owner=user, pool=pool)
+    with transaction.atomic():
+        note(BrowserSession.objects.get(pk=session.pk), EventType.SESSION_MARKED, now=clock.now())
+    with transaction.atomic():
+        advance(session, S.RUNNING, EventType.SESSION_CONNECTED, now=clock.now())
+    told = Event.objects.filter(session_id=session.pk).order_by("sequence").values_list("sequence", flat=True)
+    assert list(told) == list(range(1, session.sequence + 1))
+    assert BrowserSession.objects.get(pk=session.pk).sequence == session.sequence
+
+
 @pytest.mark.django_db(transaction=True)
 def test_an_event_cannot_be_written_outside_a_transaction(pool: Pool, user: User) -> None:
     session = session_in(S.CLAIMED, owner=user, pool=pool)

@@ -12,7 +12,7 @@ from apps.sessions.filters import filters_from
 from apps.sessions.models import BrowserSession
 from apps.sessions.queries import visible_sessions
 from tests.factories.people import actor_for
-from tests.factories.sessions import end, make_claimed_session, make_ready_session
+from tests.factories.sessions import end, made_at, make_claimed_session, make_ready_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
@@ -124,11 +124,23 @@ def test_whose_it_is(ann: User, make_user: Callable[..., User]) -> None:
 def test_when_it_was_claimed(ann: User) -> None:
     old, new = make_claimed_session(ann), make_claimed_session(ann)
     moment = new.claimed_at - timedelta(hours=30)
-    BrowserSession.objects.filter(pk=old.pk).update(claimed_at=moment)
+    old = made_at(old, moment)
     assert found(ann, "since=24h") == {new}
     assert found(ann, "since=2d") == {old, new}
     assert found(ann, "until=24h") == {old}
     assert found(ann, f"since={moment:%Y-%m-%dT%H:%M:%S.%fZ}&until=1d") == {old}
+
+
+@pytest.mark.parametrize("until", ["0001-01-01T00:00:00Z", "1969-12-31T23:00:00Z"])
+def test_nothing_was_claimed_before_there_were_ids(until: str, ann: User) -> None:
+    make_claimed_session(ann)
+    assert found(ann, f"until={until}") == set()
+
+
+@pytest.mark.parametrize("until", ["9999-12-31T23:59:59Z", "5138-11-16T09:46:39Z"])
+def test_everything_was_claimed_before_the_end_of_time(until: str, ann: User) -> None:
+    session = make_claimed_session(ann)
+    assert found(ann, f"until={until}") == {session}
 
 
 def test_where_it_runs(ann: User, pool: Pool, make_pool: Callable[..., Pool]) -> None:

@@ -80,7 +80,8 @@ WRONG: list[tuple[str, Any]] = [
     ("metadata", {str(number): "" for number in range(51)}),
     ("profile", "work"),
     ("profile_mode", "read_write"),
-    ("record", "video"),
+    ("record", "smell"),
+    ("record", True),
     ("block_ads", True),
     ("interceptors", ["x"]),
     ("extensions", ["x"]),
@@ -120,7 +121,7 @@ def test_all_that_is_wrong_is_named_at_once() -> None:
 def test_values_that_ask_for_nothing_are_let_be() -> None:
     nothing = {
         "pool": None, "name": None, "keep_alive": None, "timeout": None, "viewport": None, "args": [], "headless": True,
-        "browser": "chromium", "profile": None, "profile_mode": "none", "record": "none", "block_ads": False,
+        "browser": "chromium", "profile": None, "profile_mode": "none", "record": None, "block_ads": False,
         "interceptors": [], "extensions": [], "metadata": None,
     }  # fmt: skip
     assert from_body(nothing) == SessionOptions()
@@ -183,3 +184,9 @@ def test_any_query_at_all_is_understood_or_refused(query: dict[str, str]) -> Non
         from_query(query).fingerprint()
     except Invalid as refused:
         assert refused.fields  # noqa: PT017 - either is fine
+
+
+def test_not_to_be_recorded_is_an_option_of_its_own() -> None:
+    """A pool may record what does not say so."""
+    assert from_query({"record": "none"}).record == "none"
+    assert from_query({"record": "all"}).as_json()["record"] == "all"

@@ -8,6 +8,7 @@ from django.db.models import Exists
 
 from apps.access.permissions import Scope
 from apps.accounts.models import User
+from apps.audit.models import Entry
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed
 from apps.events.models import Event
 from apps.nodes.leases import hold
@@ -96,6 +97,20 @@ def test_many_can_be_asked_at_once(pool: Pool, user: User, time: MovingClock) ->
 def test_a_name_and_metadata_can_be_changed(session: BrowserSession, user: User) -> None:
     changed = change_session(session, {"name": "new", "metadata": {"a": "b"}}, actor=actor_for(user))
     assert (changed.name, changed.metadata) == ("new", {"a": "b"})
+
+
+def test_what_was_changed_is_told_by_name_and_not_by_value(session: BrowserSession, user: User) -> None:
+    change_session(session, {"name": "new", "metadata": {"a": "secret"}, "keep_alive": False}, actor=actor_for(user))
+    told = Event.objects.get(session_id=session.pk, type="session.changed")
+    assert told.data["changed"] == ["name", "metadata"]
+    assert told.sequence == BrowserSession.objects.get(pk=session.pk).sequence
+    assert "secret" not in str(told.data)
+
+
+def test_a_change_to_what_it_is_already_is_none(session: BrowserSession, user: User) -> None:
+    change_session(session, {"name": session.name, "metadata": session.metadata}, actor=actor_for(user))
+    assert not Event.objects.filter(session_id=session.pk, type="session.changed").exists()
+    assert not Entry.objects.filter(action="session.changed").exists()
 
 
 def test_what_may_not_be_changed_is_left_alone(

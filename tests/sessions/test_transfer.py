@@ -11,13 +11,16 @@ from apps.access.permissions import Level, Permission
 from apps.audit.models import Entry
 from apps.core import clock
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, Unauthenticated
+from apps.events.dispatcher import dispatch
 from apps.events.models import Event
+from apps.events.queries import after, last_position
 from apps.quotas.models import Quota
 from apps.sessions.claims import Caller
 from apps.sessions.connections import to_cut
 from apps.sessions.idempotency import claim_once
 from apps.sessions.models import BrowserSession
 from apps.sessions.options import SessionOptions
+from apps.sessions.services import mark
 from apps.sessions.tickets import mint, redeem
 from apps.sessions.transfer import transfer_session
 from tests.architecture.sources import named, python_files, tree
@@ -49,13 +52,23 @@ def test_the_owner_is_another_and_the_story_has_no_gap(session, ann, ben):
     before = session.sequence
     moved = transfer_session(session, "ben@example.com", actor=actor_for(ann))
     assert (moved.owner, moved.state) == (ben, "claimed")
-    events = Event.objects.filter(session_id=session.pk).order_by("sequence")
+    events = Event.objects.filter(session_id=session.pk, sequence__isnull=False).order_by("sequence")
     assert [event.sequence for event in events] == list(range(1, before + 2))
     last = events.last()
     assert (last.type, last.owner) == ("session.transferred", ben)
     assert last.data["former_owner"] == ann.public_id
     entry = Entry.objects.get(action="session.transferred")
     assert (entry.thing, entry.after) == (session.public_id, {"owner": ben.public_id})
+
+
+def test_the_former_owner_hears_of_it_and_of_nothing_that_follows(session, ann, ben):
+    dispatch()
+    before = last_position()
+    transfer_session(session, "ben@example.com", actor=actor_for(ann))
+    mark(session, "mine now", actor=actor_for(ben))
+    dispatch()
+    assert [event.type for event in after(actor_for(ann), before)] == ["session.transferred"]
+    assert [event.type for event in after(actor_for(ben), before)] == ["session.transferred", "session.marked"]
 
 
 def test_every_ticket_dies_whoever_minted_it(session, ann, ben, make_user):

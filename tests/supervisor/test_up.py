@@ -109,6 +109,7 @@ def test_it_shows_secrets_once_answers_and_ends_without_a_trace(up):
     assert second.secrets == []
 
 
+@pytest.mark.alone
 def test_killing_it_leaves_no_process_and_no_temporary_directory(up, tmp_path):
     deep = tmp_path / ("a" * 60) / ("b" * 60)  # too deep for a socket's path: these lie in the temporary folder then
     running = up(data_dir=deep)

@@ -23,11 +23,14 @@ from tests.support.site import Site, running_site
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "correct-horse-battery-staple"
 READY_SECONDS = 60.0
+PEOPLE = ("ann@example.org", "ben@example.org", "user@browsergrid.local")
 
 
 @dataclass
 class Product:
-    """A running installation with two ordinary people, Ann and Ben, and an administrator."""
+    """A running installation with two ordinary people, Ann and Ben, who have tokens alone; the first ordinary user,
+    who has a password as well; and an administrator.
+    """
 
     port: int
     data_dir: Path
@@ -38,6 +41,7 @@ class Product:
     environment: dict[str, str] = field(default_factory=dict, repr=False)  # of its processes, the node's apart
 
     admin_email = "admin@example.org"
+    user_email = "user@browsergrid.local"
     password = PASSWORD
 
     @property
@@ -117,7 +121,7 @@ def product_running(data_dir: Path, **environment: str) -> Iterator[Product]:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
-        tokens = {email: f"bgs-{secrets.token_hex(16)}" for email in ("ann@example.org", "ben@example.org")}
+        tokens = {email: f"bgs-{secrets.token_hex(16)}" for email in PEOPLE}
         log = data_dir.with_suffix(".log")
         settings = _environment(site, tokens) | {
             "BROWSERGRID_PORT": str(port),

@@ -19,7 +19,7 @@ from apps.events.models import Event
 from apps.tokens import services
 from apps.tokens.models import ApiToken
 from apps.tokens.queries import own_tokens
-from apps.tokens.services import authenticate, issue_token, revoke_token, revoked
+from apps.tokens.services import authenticate, issue_token, rename_token, revoke_token, revoked
 from tests.factories.people import actor_for, make_token
 from tests.support.moving_clock import MovingClock, moving_clock
 
@@ -106,6 +106,24 @@ def test_a_token_has_a_name_and_an_expiry_to_come(user: User, time: MovingClock)
     with pytest.raises(Invalid) as refused:
         issue_token(actor=actor_for(user), name="x", expires_at=time.now)
     assert "expires_at" in refused.value.fields
+
+
+def test_a_name_that_is_too_long_is_refused_and_not_cut(user: User) -> None:
+    token, _ = make_token(user, name="x" * 120)
+    with pytest.raises(Invalid, match="120"):
+        rename_token(token, "x" * 121, actor=actor_for(user))
+    with pytest.raises(Invalid, match="120"):
+        make_token(user, name="x" * 121)
+
+
+@pytest.mark.parametrize("act", [revoke_token, lambda token, *, actor: rename_token(token, "mine now", actor=actor)])
+def test_a_service_does_not_take_its_callers_word_for_whose_token_it_is(
+    act: Callable[..., object], user: User, make_user: Callable[..., User]
+) -> None:
+    token, secret = make_token(user)
+    with pytest.raises(NotAllowed):
+        act(token, actor=actor_for(make_user()))
+    assert authenticate(secret).user == user
 
 
 def test_an_expired_token_no_longer_works(user: User, time: MovingClock) -> None:

@@ -1,4 +1,4 @@
-"""Who did what: a list, newest first. Staff read all of it, everybody else what they did themselves."""
+"""Who did what, newest first. Staff read all of it, everybody else what they did and what was done to their account."""
 
 from typing import Any
 

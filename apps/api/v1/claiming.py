@@ -31,6 +31,7 @@ from apps.sessions.lifecycle import EndReason
 from apps.sessions.models import BrowserSession, Claim
 from apps.sessions.options import SessionOptions
 from apps.sessions.services import fetched, stop_session
+from apps.sessions.tickets import UNKNOWN, Keys
 
 LONGEST_WAIT = 60
 LOOK_SECONDS = 0.25  # without news a held answer is looked at this often
@@ -60,7 +61,7 @@ class Standing:
     claim: Claim | None
     repeated: bool
     allowance: Allowance
-    ticket: str = field(default="", repr=False)  # minted with the claim, where it was served at once
+    keys: Keys = UNKNOWN  # minted with the claim, where it was served at once
     began: float = field(default_factory=time.monotonic)
     attended: float = field(default_factory=time.monotonic)
 
@@ -76,13 +77,13 @@ def begin(wish: Wish) -> Standing:
     try:
         allowance = count_claim(wish.actor, wish.outside.address)
         address = network_of(wish.outside.address) if settings.GRID.claim_sticky_ip else ""
-        caller = Caller(wish.actor, is_held=False, address=address, with_ticket=True)
+        caller = Caller(wish.actor, is_held=False, address=address, with_tickets=True)
         answer = claim_once(caller, wish.options, wish.key)
     except GridError:
         claim_answered("refused", 0.0)
         raise
     claimed = answer.claimed
-    return Standing(wish, claimed.session, claimed.claim, answer.repeated, allowance, claimed.ticket, began)
+    return Standing(wish, claimed.session, claimed.claim, answer.repeated, allowance, claimed.keys, began)
 
 
 def response_to(standing: Standing) -> JsonResponse:
@@ -98,7 +99,7 @@ def response_to(standing: Standing) -> JsonResponse:
     if standing.claim is not None or standing.repeated:
         fetched(session)
     headers["Location"] = f"/api/v1/sessions/{session.public_id}"
-    body = session_json(session, wish.actor, wish.outside.origin, now, with_addresses=True, ticket=standing.ticket)
+    body = session_json(session, wish.actor, wish.outside.origin, now, with_addresses=True, keys=standing.keys)
     status = 202 if not session.is_usable else 200 if standing.repeated else 201
     return _json(body, status, headers)
 

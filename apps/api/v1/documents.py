@@ -67,6 +67,7 @@ class SessionSerializer(Document):
     provider = s.CharField()
     keep_alive = s.BooleanField()
     profile = s.CharField(allow_null=True)
+    record = s.ChoiceField(Pool.Recording.values, help_text="What was asked for at the claim.")
     viewport = Viewport()
     metadata = s.DictField(child=s.CharField(allow_blank=True))
     created_at = s.DateTimeField()
@@ -113,6 +114,7 @@ class SessionRequest(Document):
     user_agent = s.CharField(required=False)
     proxy = s.CharField(required=False)
     headless = s.BooleanField(required=False)
+    record = s.ChoiceField(Pool.Recording.values, required=False, help_text="Without it the pool's.")
 
 
 class SessionChange(Document):
@@ -159,6 +161,10 @@ class PoolFields(Document):
     viewport = Viewport(required=False)
     launch = s.DictField(required=False, help_text="args, locale, timezone, user_agent of every browser.")
     recording = s.ChoiceField(Pool.Recording.values, required=False)
+    logs = s.BooleanField(required=False, help_text="Whether console, network and commands of its sessions are kept.")
+    recording_days = s.IntegerField(
+        min_value=0, max_value=3650, required=False, allow_null=True, help_text="0: until deleted; null: as everywhere."
+    )
     labels = s.DictField(child=s.CharField(allow_blank=True), required=False)
 
 
@@ -188,6 +194,8 @@ class PoolSerializer(Document):
     viewport = Viewport()
     launch = s.DictField()
     recording = s.ChoiceField(Pool.Recording.values)
+    logs = s.BooleanField()
+    recording_days = s.IntegerField(allow_null=True)
     labels = s.DictField()
     is_system = s.BooleanField()
     is_default = s.BooleanField()

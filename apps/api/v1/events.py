@@ -1,7 +1,6 @@
 """What happened that the caller may see: a list, newest first, or a stream of what comes."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -15,7 +14,7 @@ from apps.api.endpoint import Endpoint
 from apps.api.filters import narrowed_events, wanted_types
 from apps.api.pagination import BY_POSITION, page_of
 from apps.api.schema import PAGING, RESUME, problems
-from apps.api.streams import BATCH, EventStreamRenderer, Source, last_event_id, stream, wants_stream
+from apps.api.streams import BATCH, EventSource, EventStreamRenderer, last_event_id, stream, wants_stream
 from apps.api.v1 import documents, examples
 from apps.api.v1.event_json import event_json
 from apps.events.models import Event
@@ -57,7 +56,7 @@ class Events(Endpoint):
         return Response(page.as_json(event_json))
 
 
-class News(Source):
+class News(EventSource):
     """Everything the actor may see, in the order in which it was committed."""
 
     def __init__(self, actor: Actor, place: int, types: frozenset[str]) -> None:
@@ -70,6 +69,3 @@ class News(Source):
             self.place = events[-1].position or self.place
         told = [event for event in events if not self.types or event.type in self.types]
         return [(event.position or 0, event) for event in told], False
-
-    def shape(self, event: Event) -> dict[str, Any]:
-        return event_json(event)

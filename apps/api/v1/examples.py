@@ -20,6 +20,7 @@ SESSION_BODY: dict[str, Any] = {
     "profile": None,
     "viewport": {"width": 1280, "height": 720},
     "metadata": {"order": "42"},
+    "record": "none",
     "created_at": "2026-11-21T10:00:00Z",
     "claimed_at": "2026-11-21T10:01:00Z",
     "connected_at": None,
@@ -30,7 +31,7 @@ SESSION_BODY: dict[str, Any] = {
     "duration_seconds": 0.004,
     "active_seconds": 0.0,
     "connect_url": "ws://localhost:8000/sessions/ses_06d1k3v7m8s0t2w4y6z8a1c3e5/connect?ticket=…",
-    "live_url": None,
+    "live_url": "http://localhost:8000/sessions/ses_06d1k3v7m8s0t2w4y6z8a1c3e5/live?ticket=…",
     "url": "http://localhost:8000/sessions/ses_06d1k3v7m8s0t2w4y6z8a1c3e5/",
 }
 SESSION = OpenApiExample("A session", SESSION_BODY, response_only=True)

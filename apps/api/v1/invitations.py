@@ -7,19 +7,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from apps.access.lookup import find
+from apps.access.lookup import find, one_of
 from apps.access.permissions import Permission
 from apps.accounts.invitations import invite, open_invitations, withdraw_invitation
 from apps.accounts.models import Invitation, Team
 from apps.api.endpoint import Endpoint, is_storable, known_only
+from apps.api.once import made_once
 from apps.api.pagination import page_of
-from apps.api.schema import PAGING, problems
+from apps.api.schema import KEY, PAGING, problems, repeated
 from apps.api.v1 import documents
 from apps.api.v1 import team_documents as shapes
 from apps.api.v1.moments import moment
 from apps.api.v1.teams import role_of
 from apps.core import clock
-from apps.core.errors import Invalid, NotFound
+from apps.core.errors import Invalid
 
 
 class TeamInvitations(Endpoint):
@@ -38,8 +39,13 @@ class TeamInvitations(Endpoint):
         operation_id="teams_invite",
         tags=["teams"],
         summary="Invite somebody by e-mail; a former invitation to that address is void",
+        parameters=[KEY],
         request=shapes.InvitationRequest,
-        responses={201: shapes.InvitationSerializer, **problems(404, 409, 422)},
+        responses={
+            201: shapes.InvitationSerializer,
+            200: repeated(shapes.InvitationSerializer),
+            **problems(404, 409, 410, 422),
+        },
     )
     def post(self, request: Request, id: str) -> Response:  # noqa: A002
         team = find(Team, id, self.actor, Permission.TEAM_MANAGE)
@@ -48,8 +54,14 @@ class TeamInvitations(Endpoint):
         email = body.get("email")
         if not is_storable(email):
             raise Invalid("invalid", "email: Give an address.", fields={"email": "Give an address."})
-        sent = invite(str(email), actor=self.actor, origin=self.origin.http, team=team, role=role_of(body))
-        return Response(invitation_json(sent.invitation), status=201)
+        actor, role, origin = self.actor, role_of(body), self.origin.http
+        made = made_once(
+            self,
+            body,
+            lambda: invite(str(email), actor=actor, origin=origin, team=team, role=role).invitation,
+            lambda former: one_of(open_invitations(team, clock.now()), former),
+        )
+        return made.answer(invitation_json(made.thing))
 
 
 class TeamInvitation(Endpoint):
@@ -61,10 +73,7 @@ class TeamInvitation(Endpoint):
     )
     def delete(self, request: Request, id: str, invitation_id: str) -> HttpResponseBase:  # noqa: A002
         team = find(Team, id, self.actor, Permission.TEAM_MANAGE)
-        invitation = find(Invitation, invitation_id, self.actor, Permission.TEAM_MANAGE)
-        if invitation.team_id != team.pk:
-            raise NotFound
-        withdraw_invitation(invitation, actor=self.actor)
+        withdraw_invitation(one_of(open_invitations(team, clock.now()), invitation_id), actor=self.actor)
         return Response(status=204)
 
 

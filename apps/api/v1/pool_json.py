@@ -16,11 +16,13 @@ from apps.sessions.options import from_body
 PLAIN = (
     "name", "browser", "min", "max", "max_concurrency", "max_starting", "timeout_minutes", "idle_timeout_seconds",
     "per_user_limit", "queue_limit", "queue_timeout_seconds", "prepared", "idle_policy", "hibernate_days", "recording",
-    "labels",
+    "logs", "recording_days", "labels",
 )  # fmt: skip
 KNOWN = frozenset({*PLAIN, "provider", "viewport", "launch"})
 LAUNCH = frozenset({"args", "locale", "timezone", "user_agent", "headless"})
-NUMBERS = frozenset(name for name in PLAIN if name not in {"name", "browser", "idle_policy", "recording", "labels"})
+TEXTS = frozenset({"name", "browser", "idle_policy", "recording"})
+NUMBERS = frozenset(PLAIN) - TEXTS - {"labels", "logs"}
+NULLABLE = frozenset({"per_user_limit", "recording_days"})
 MOST_LABELS, LONGEST_LABEL = 50, 200
 
 
@@ -51,8 +53,11 @@ def pool_fields(body: Mapping[str, Any]) -> dict[str, Any]:
     fields = {name: body[name] for name in PLAIN if name in body}
     for name, value in fields.items():
         if name in NUMBERS:
-            if type(value) is not int and not (name == "per_user_limit" and value is None):
+            if type(value) is not int and not (name in NULLABLE and value is None):
                 wrong[name] = "Give a whole number."
+        elif name == "logs":
+            if not isinstance(value, bool):
+                wrong[name] = "Give true or false."
         elif name == "labels":
             if not _are_labels(value):
                 wrong[name] = f"Give at most {MOST_LABELS} texts of at most {LONGEST_LABEL} letters."

@@ -10,10 +10,11 @@ from apps.access.permissions import Permission
 from apps.api.v1.moments import moment, said
 from apps.core.identifiers import encode
 from apps.pools.queries import shows_pool
-from apps.sessions.lifecycle import SessionState
+from apps.sessions.lifecycle import IN_USE, SessionState
 from apps.sessions.models import BrowserSession, Claim
 from apps.sessions.queries import live_connections, place_in_queue
-from apps.sessions.tickets import mint
+from apps.sessions.tickets import UNKNOWN, Keys, mint
+from apps.sessions.viewing import standing_view
 
 
 def session_json(
@@ -23,11 +24,11 @@ def session_json(
     now: datetime,
     *,
     with_addresses: bool = False,
-    ticket: str = "",
+    keys: Keys = UNKNOWN,
 ) -> dict[str, Any]:
     """As in the contract. `clients` is taken from the annotation where the list made one; claimed means none.
 
-    `ticket` spares asking for the connect ticket where it is known.
+    `keys` spare asking for the tickets of its addresses where these are known.
     """
     pool = session.pool
     clients = 0 if session.status is SessionState.CLAIMED else getattr(session, "clients", None)
@@ -45,6 +46,7 @@ def session_json(
         "provider": pool.provider.name,
         "keep_alive": session.keep_alive,
         "profile": None,
+        "record": session.record,
         "viewport": session.launch.get("viewport"),
         "metadata": session.metadata,
         "created_at": moment(session.created_at),
@@ -56,8 +58,8 @@ def session_json(
         "clients": live_connections(session).count() if clients is None else clients,
         "duration_seconds": round(session.duration_seconds(now), 3),
         "active_seconds": round(session.active_until(now), 3),
-        "connect_url": connect_url(session, actor, origin, ticket) if with_addresses else None,
-        "live_url": None,
+        "connect_url": connect_url(session, actor, origin, keys.connect) if with_addresses else None,
+        "live_url": live_url(session, actor, origin, keys.view) if with_addresses else None,
         "url": f"{origin.http}/sessions/{session.public_id}/",
     }
 
@@ -69,6 +71,15 @@ def connect_url(session: BrowserSession, actor: Actor, origin: Origin, ticket: s
     if actor.user is None or not may(actor, Permission.SESSION_USE, session):
         return None
     return f"{origin.ws}/sessions/{session.public_id}/connect?ticket={ticket or mint(session, actor=actor)}"
+
+
+def live_url(session: BrowserSession, actor: Actor, origin: Origin, ticket: str = "") -> str | None:
+    """Read-only, for a quarter of an hour; None where there is nothing live, or this actor may not see it."""
+    if session.status not in IN_USE or session.stop_requested_at is not None:
+        return None
+    if actor.user is None or not may(actor, Permission.SESSION_USE, session):
+        return None
+    return f"{origin.http}/sessions/{session.public_id}/live?ticket={ticket or standing_view(session, actor=actor)}"
 
 
 def claim_json(claim: Claim, actor: Actor, origin: Origin, now: datetime) -> dict[str, Any]:

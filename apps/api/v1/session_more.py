@@ -1,7 +1,6 @@
 """What else one session answers: its story, and a root of its own for clients that drop path and query."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -16,7 +15,7 @@ from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint
 from apps.api.pagination import BY_SEQUENCE, page_of
 from apps.api.schema import PAGING, RESUME, problems
-from apps.api.streams import BATCH, EventStreamRenderer, Source, last_event_id, stream, wants_stream
+from apps.api.streams import BATCH, EventSource, EventStreamRenderer, last_event_id, stream, wants_stream
 from apps.api.v1 import documents, examples
 from apps.api.v1.event_json import event_json
 from apps.core.errors import Conflict, Ended
@@ -53,7 +52,7 @@ class SessionEvents(Endpoint):
         return Response(page_of(of_session(session.pk), request, BY_SEQUENCE).as_json(event_json))
 
 
-class Story(Source):
+class Story(EventSource):
     """One session's events by their sequence, until it has ended."""
 
     def __init__(self, actor: Actor, session: BrowserSession, place: int) -> None:
@@ -70,9 +69,6 @@ class Story(Source):
 
     def is_allowed(self) -> bool:
         return visible_sessions(self.actor).filter(pk=self.session.pk).exists()
-
-    def shape(self, event: Event) -> dict[str, Any]:
-        return event_json(event)
 
 
 class SessionHostRoot(Endpoint):

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from apps.access.lookup import find
 from apps.access.permissions import Permission
-from apps.api.endpoint import Endpoint, known_only
+from apps.api.endpoint import Endpoint, known_only, number_of
 from apps.api.filters import narrowed_sessions
 from apps.api.pagination import page_of
 from apps.api.schema import KEY, PAGING, WAIT, problems
@@ -19,7 +19,6 @@ from apps.api.v1.claiming import LONGEST_WAIT, Wish, begin, count_answer, respon
 from apps.api.v1.releasing import release
 from apps.api.v1.session_json import session_json
 from apps.core import clock
-from apps.core.errors import Invalid
 from apps.sessions.filters import GROUPS
 from apps.sessions.lifecycle import Outcome, SessionState
 from apps.sessions.models import BrowserSession
@@ -95,7 +94,7 @@ class Sessions(Endpoint):
 
     def claim(self, body: dict[str, Any]) -> HttpResponseBase:
         """The answer as it stands; `holding` awaits a better one where the caller waits for it."""
-        seconds = _wait(self.request)
+        seconds = number_of(self.request, "wait", usual=0, least=0, most=LONGEST_WAIT)
         options = from_body(body)
         if options.keep_alive is None:
             options = replace(options, keep_alive=True)  # over the API sessions outlive their clients
@@ -146,11 +145,3 @@ class Session(Endpoint):
     )
     def delete(self, request: Request, id: str) -> HttpResponseBase:  # noqa: A002
         return release(self, id)
-
-
-def _wait(request: Request) -> int:
-    text = request.GET.get("wait", "0")
-    if not (text.isascii() and text.isdecimal()) or len(text) > 3 or int(text) > LONGEST_WAIT:
-        words = f"Give whole seconds, 0 to {LONGEST_WAIT}."
-        raise Invalid("invalid", f"wait: {words}", fields={"wait": words})
-    return int(text)

@@ -1,17 +1,19 @@
 """Shares of pools and sessions, alike for both; and the transfer of a session."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.access.lookup import find
 from apps.access.permissions import Level, Permission
-from apps.accounts.sharing import Share, shares_on
+from apps.accounts.sharing import Share, share_named, shares_on
 from apps.api.endpoint import Endpoint, is_storable, known_only
-from apps.api.schema import problems
+from apps.api.once import made_once
+from apps.api.schema import KEY, problems, repeated
 from apps.api.v1 import documents
 from apps.api.v1 import team_documents as shapes
 from apps.api.v1.moments import moment
@@ -23,7 +25,11 @@ from apps.sessions.sharing import SHAREABLE
 from apps.sessions.transfer import transfer_session
 
 LISTED: dict[Any, Any] = {200: documents.page_of(shapes.ShareSerializer), **problems(404)}
-GIVEN: dict[Any, Any] = {201: shapes.ShareSerializer, **problems(404, 409, 422)}
+GIVEN: dict[Any, Any] = {
+    201: shapes.ShareSerializer,
+    200: repeated(shapes.ShareSerializer),
+    **problems(404, 409, 410, 422),
+}
 TAKEN: dict[Any, Any] = {204: None, **problems(404)}
 
 
@@ -42,8 +48,14 @@ class Shares(Endpoint):
         thing = find(what.model, id, self.actor, what.share)
         body = self.body()
         known_only(body, frozenset({"to", "level"}))
-        share = what.give(thing, actor=self.actor, to=_to(body), level=_level(body))
-        return Response(share_json(share), status=201)
+        actor, to, level = self.actor, _to(body), _level(body)
+        made = made_once(
+            self,
+            body,
+            lambda: what.give(thing, actor=actor, to=to, level=level),
+            lambda former: share_named(thing, former),
+        )
+        return made.answer(share_json(made.thing))
 
 
 class ShareOne(Endpoint):
@@ -55,63 +67,49 @@ class ShareOne(Endpoint):
         return Response(status=204)
 
 
+def _listed(kind: str, thing: str) -> Callable[[type[Shares]], type[Shares]]:
+    """Its words in the document."""
+    return extend_schema_view(
+        get=extend_schema(
+            operation_id=f"{kind}_shares", tags=[kind], summary=f"Whom {thing} is shared with", responses=LISTED
+        ),
+        post=extend_schema(
+            operation_id=f"{kind}_share",
+            tags=[kind],
+            summary=f"Share {thing} with a person or a team; the last level counts",
+            parameters=[KEY],
+            request=shapes.ShareRequest,
+            responses=GIVEN,
+        ),
+    )
+
+
+def _withdrawn(kind: str, what: str) -> Callable[[type[ShareOne]], type[ShareOne]]:
+    return extend_schema_view(
+        delete=extend_schema(
+            operation_id=f"{kind}_unshare", tags=[kind], summary=f"Withdraw a share of {what}", responses=TAKEN
+        )
+    )
+
+
+@_listed("pools", "a pool")
 class PoolShares(Shares):
     kind = "pools"
 
-    @extend_schema(operation_id="pools_shares", tags=["pools"], summary="Whom a pool is shared with", responses=LISTED)
-    def get(self, request: Request, id: str) -> Response:  # noqa: A002
-        return super().get(request, id)
 
-    @extend_schema(
-        operation_id="pools_share",
-        tags=["pools"],
-        summary="Share a pool with a person or a team; the last level counts",
-        request=shapes.ShareRequest,
-        responses=GIVEN,
-    )
-    def post(self, request: Request, id: str) -> Response:  # noqa: A002
-        return super().post(request, id)
-
-
+@_withdrawn("pools", "a pool")
 class PoolShare(ShareOne):
     kind = "pools"
 
-    @extend_schema(operation_id="pools_unshare", tags=["pools"], summary="Withdraw a share of a pool", responses=TAKEN)
-    def delete(self, request: Request, id: str, share_id: str) -> HttpResponseBase:  # noqa: A002
-        return super().delete(request, id, share_id)
 
-
+@_listed("sessions", "a session")
 class SessionShares(Shares):
     kind = "sessions"
 
-    @extend_schema(
-        operation_id="sessions_shares", tags=["sessions"], summary="Whom a session is shared with", responses=LISTED
-    )
-    def get(self, request: Request, id: str) -> Response:  # noqa: A002
-        return super().get(request, id)
 
-    @extend_schema(
-        operation_id="sessions_share",
-        tags=["sessions"],
-        summary="Share a session with a person or a team; the last level counts",
-        request=shapes.ShareRequest,
-        responses=GIVEN,
-    )
-    def post(self, request: Request, id: str) -> Response:  # noqa: A002
-        return super().post(request, id)
-
-
+@_withdrawn("sessions", "a session; clients that it let in are cut within two seconds")
 class SessionShare(ShareOne):
     kind = "sessions"
-
-    @extend_schema(
-        operation_id="sessions_unshare",
-        tags=["sessions"],
-        summary="Withdraw a share of a session; clients that it let in are cut within two seconds",
-        responses=TAKEN,
-    )
-    def delete(self, request: Request, id: str, share_id: str) -> HttpResponseBase:  # noqa: A002
-        return super().delete(request, id, share_id)
 
 
 class SessionTransfer(Endpoint):
@@ -133,7 +131,7 @@ class SessionTransfer(Endpoint):
 def share_json(share: Share) -> dict[str, Any]:
     return {
         "object": "share",
-        "id": share.id,
+        "id": share.public_id,
         "to": share.to,
         "team": share.name or None,
         "level": str(share.level),

@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.http.response import HttpResponseBase
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,6 +19,7 @@ from apps.api.schema import KEY, PAGING, problems, repeated
 from apps.api.v1 import documents, examples
 from apps.api.v1.moments import moment
 from apps.api.v1.pool_json import named_json
+from apps.core import clock
 from apps.core.errors import Invalid, NotFound
 from apps.pools.models import Pool
 from apps.pools.queries import pool_to_claim, pools_with_keys
@@ -161,11 +161,8 @@ def _expires_at(body: dict[str, Any]) -> datetime | None:
     given = body.get("expires_at")
     if given is None:
         return None
-    try:
-        moment_given = parse_datetime(given) if isinstance(given, str) else None
-    except ValueError:
-        moment_given = None
-    if moment_given is None or moment_given.tzinfo is None:
+    expiry = clock.read(given) if isinstance(given, str) else None
+    if expiry is None:
         words = "Give a time as 2026-11-21T10:00:00Z."
         raise Invalid("invalid", f"expires_at: {words}", fields={"expires_at": words})
-    return moment_given
+    return expiry

@@ -9,12 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from apps.accounts.models import User
-from apps.api.endpoint import Endpoint, query_of
+from apps.api.endpoint import Endpoint, number_of
 from apps.api.schema import problems
 from apps.api.v1.documents import Document, Quota, always
 from apps.api.v1.moments import moment
 from apps.core import clock
-from apps.core.errors import Invalid, Unauthenticated
+from apps.core.errors import Unauthenticated
 from apps.sessions.meters import standing
 from apps.sessions.usage import day_of
 from apps.statistics.days import by_day, total
@@ -62,7 +62,8 @@ class Usage(Endpoint):
         actor, now = self.actor, clock.now()
         if actor.user is None:
             raise Unauthenticated
-        since = day_of(now) - timedelta(days=_days(request) - 1)
+        days = number_of(request, "days", usual=USUAL_DAYS, least=1, most=MOST_DAYS)
+        since = day_of(now) - timedelta(days=days - 1)
         hours = usage_of(actor, since, now)
         return Response(
             {
@@ -93,10 +94,3 @@ def use_json(use: Use) -> dict[str, Any]:
         "idle_seconds": round(use.idle_seconds, 1),
         "bytes": use.bytes,
     }
-
-
-def _days(request: Request) -> int:
-    text = query_of(request, "days") or str(USUAL_DAYS)
-    if not text.isdecimal() or not 1 <= int(text[:9]) <= MOST_DAYS:
-        raise Invalid("invalid", f"days: 1 to {MOST_DAYS}.", fields={"days": f"Give 1 to {MOST_DAYS}."})
-    return int(text)

@@ -1,4 +1,4 @@
-"""Events of mine that are worth a toast wherever I am: what failed, and a quota that is nearly used up."""
+"""Events of mine that are worth a toast wherever I am: what failed, who asks for me, a quota nearly used up."""
 
 from datetime import timedelta
 from typing import Any
@@ -27,7 +27,23 @@ def notice(event: Event, actor: Actor) -> dict[str, Any] | None:
         return _failed(event, actor)
     if event.type == EventType.SESSION_CLAIMED:
         return _scarce(actor.user)
+    if event.type == EventType.TAKEOVER_REQUESTED:
+        return _wanted(event, actor)
     return None
+
+
+def _wanted(event: Event, actor: Actor) -> dict[str, Any] | None:
+    """The automation waits: this stays until somebody comes."""
+    session = visible_sessions(actor).filter(pk=event.session_id).first() if event.session_id else None
+    if session is None:
+        return None
+    reason = str(event.data.get("reason") or "It waits until you hand back.")
+    return {
+        "level": "error",
+        "message": f"{session.name or 'A session'} asks you to take over. {reason}",
+        "link": {"url": reverse("dashboard:sessions-one", args=[session.public_id]), "label": "Take over"},
+        "group": f"takeover-{session.public_id}",
+    }
 
 
 def _scarce(user: User) -> dict[str, Any] | None:

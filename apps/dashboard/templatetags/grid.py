@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import template
-from django.forms import BoundField, CheckboxInput
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html
@@ -112,12 +111,6 @@ def split(text: str) -> list[str]:
 
 
 @register.filter
-def has_tag(tags: list[str] | None, wanted: str) -> bool:
-    """allauth gives its elements a list of tags, or nothing."""
-    return wanted in (tags or [])
-
-
-@register.filter
 def span(seconds: float) -> str:
     return spans.in_words(seconds)
 
@@ -140,11 +133,6 @@ def state_name(state: str) -> str:
 @register.filter
 def get(mapping: dict[str, Any], key: str) -> Any:
     return mapping.get(key, "")
-
-
-@register.filter
-def is_check(field: BoundField) -> bool:
-    return isinstance(field.field.widget, CheckboxInput)
 
 
 @register.filter

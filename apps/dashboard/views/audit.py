@@ -17,7 +17,7 @@ from apps.audit.actions import WORDS, Action
 from apps.audit.models import Entry
 from apps.audit.queries import Wanted, names_of, narrowed, shows_address, visible_entries
 from apps.core.identifiers import decode
-from apps.dashboard.asking import actor_of, person
+from apps.dashboard.asking import actor_of
 from apps.dashboard.views.page import is_partial, page
 
 PAGE = 50
@@ -37,10 +37,8 @@ class Row:
     at: datetime
     who: str
     words: str
-    action: str
     thing: str
     address: str
-    credential: str
     changes: tuple[Change, ...]
 
 
@@ -63,7 +61,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "is_narrowed": bool(query),
         "is_staff": actor.sees_all,
         "actions": [(str(action), WORDS[action]) for action in sorted(Action, key=lambda known: WORDS[known])],
-        "me": person(request).email,
     }
     return render(request, f"dashboard/audit/{'rows' if is_partial(request) else 'page'}.html", context)
 
@@ -97,10 +94,8 @@ def _row(entry: Entry, names: dict[UUID, str], actor: Actor) -> Row:
         at=entry.at,
         who="You" if own and not actor.sees_all else who or "Nobody signed in",
         words=WORDS[Action(entry.action)] if entry.action in set(Action) else entry.action,
-        action=entry.action,
         thing=entry.thing,
         address=entry.address if shows else "",
-        credential=entry.credential if shows else "",
         changes=_changes(entry),
     )
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from apps.access.actor import Actor
@@ -22,14 +22,14 @@ from apps.sessions.queries import visible_sessions
 
 MOST = 40
 LONGEST = 120
-MAKE = (  # address, label, icon, further words to find it by; absent ones are left out
+MAKE = (  # address, label, icon, further words to find it by
     ("dashboard:sessions-new", "New session", "plus", "claim start browser"),
     ("dashboard:pools-new", "New pool", "plus", "make warm"),
     ("dashboard:tokens-new", "New token", "plus", "key secret credential"),
     ("dashboard:teams-new", "New team", "plus", "invite share"),
     ("account_change_password", "Change your password", "tokens", "account security"),
-    ("mfa_index", "Two-factor authentication", "admin", "passkey totp security"),
-    ("usersessions_list", "Devices", "devices", "sign out everywhere"),
+    ("mfa_index", "Second factor", "admin", "two-factor passkey totp mfa security"),
+    ("dashboard:settings-devices", "Devices", "devices", "sign out everywhere"),
     ("api:docs", "API documentation", "docs", "openapi reference rest"),
 )
 
@@ -63,13 +63,7 @@ def notices(request: HttpRequest) -> HttpResponse:
 
 
 def _actions() -> list[Command]:
-    found = []
-    for name, label, icon, further in MAKE:
-        try:
-            found.append(_command(label, reverse(name), icon, more=further))
-        except NoReverseMatch:
-            continue
-    return found
+    return [_command(label, reverse(name), icon, more=further) for name, label, icon, further in MAKE]
 
 
 def _pools(actor: Actor) -> list[Command]:

@@ -44,7 +44,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     cards = pool_cards(actor, now)
     context = {
         "live_position": position,
-        **_numbers(request, actor, now),
+        **_numbers(request, actor, now, is_newcomer=is_newcomer),
         "cards": cards,
         "sessions": recent,
         "is_newcomer": is_newcomer,
@@ -89,8 +89,8 @@ def tally(request: HttpRequest) -> HttpResponse:
     return render(request, "dashboard/parts/tally.html")
 
 
-def _numbers(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
-    """What counts: figures, charts, meters, and what they make one look at."""
+def _numbers(request: HttpRequest, actor: Actor, now: datetime, *, is_newcomer: bool = False) -> dict[str, Any]:
+    """What counts: figures, charts, meters, and what they make one look at; a newcomer has nothing to look at yet."""
     first = first_hour(now)
     hours = by_hour(usage_of(actor, first, now), first, now)
     stands = standing(person(request), now)
@@ -100,7 +100,7 @@ def _numbers(request: HttpRequest, actor: Actor, now: datetime) -> dict[str, Any
         "figures": figures(hours, in_use=stands.own.in_use, last_hour=stands.own.claims),
         "charts": day_charts(hours),
         "quotas": [quota for quota in quotas if quota.limit is not None],
-        "attention": attention(actor, now, quotas),
+        "attention": [] if is_newcomer else attention(actor, now, quotas),
     }
 
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from apps.access.actor import Actor
-from apps.access.lookup import find
+from apps.access.lookup import find, may_each
 from apps.access.permissions import Permission
 from apps.core import clock
 from apps.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -18,7 +18,7 @@ from apps.dashboard.asking import actor_of
 from apps.dashboard.forms.pools import PoolForm
 from apps.dashboard.occupancy import occupancy, queue
 from apps.dashboard.origin import origin_of
-from apps.dashboard.pool_acts import ACTS, acts
+from apps.dashboard.pool_acts import act_named, acts, told
 from apps.dashboard.pool_claims import claims_chart
 from apps.dashboard.pool_words import NAMES, explained
 from apps.dashboard.pools import one_card, pool_cards, rules
@@ -77,6 +77,7 @@ def pool(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the add
         "card": one_card(found, actor, now, sessions),
         "rules": rules(found),
         "acts": acts(found, actor, shown["queue"].number),
+        "can_manage": may_each(actor, Permission.POOL_MANAGE, found),
         "claims_chart": claims_chart(found, now),
         "sessions": session_rows(sessions[:RECENT], actor),
         "shows_owner": actor.sees_all,
@@ -151,15 +152,16 @@ def act(request: HttpRequest, id: str, act: str) -> HttpResponse:  # noqa: A002
     """Pause, resume, drain or flush: asks first, then does it and says what follows."""
     actor = actor_of(request)
     found = _managed(id, actor)
-    if act not in ACTS:
+    chosen = act_named(act)
+    if chosen is None:
         raise NotFound
     if request.method == "POST":
         back = f"undo:{reverse('dashboard:pools-act', args=[id, UNDONE_BY[act]])}" if act in UNDONE_BY else ""
-        messages.success(request, ACTS[act].done(found, actor), extra_tags=back)
+        messages.success(request, str(chosen.do(found, actor)), extra_tags=back)
         return redirect("dashboard:pools-one", id)
     queued = queue(found, actor, clock.now()).number
-    asked = next(asked for asked in acts(found, actor, queued, only=act))
-    return render(request, "dashboard/pools/act.html", {"act": asked, "card": one_card(found, actor, clock.now())})
+    context = {"act": told(chosen, found, queued), "card": one_card(found, actor, clock.now())}
+    return render(request, "dashboard/pools/act.html", context)
 
 
 @page

@@ -5,16 +5,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.access.actor import Actor
-from apps.access.lookup import find
+from apps.access.lookup import find, one_of
 from apps.access.permissions import Permission
 from apps.core import clock
-from apps.core.errors import NotFound
-from apps.core.identifiers import decode
 from apps.dashboard.asking import actor_of
 from apps.dashboard.clients import clients
 from apps.dashboard.joining import Joining, joining
 from apps.dashboard.origin import origin_of
 from apps.dashboard.rows import limits_of, session_rows
+from apps.dashboard.stage import stage_of
 from apps.dashboard.timeline import KINDS, Moment, moments, spans
 from apps.dashboard.views.page import is_partial, page
 from apps.events.models import Event
@@ -83,20 +82,17 @@ def whole(request: HttpRequest, id: str, *, shows_address: bool = False) -> dict
         "kinds": KINDS,
         "spans": spans(list(reversed(events)), start, end),
         "line_start": start,
-        "connects": len(joined) if len(joined) < CLIENTS else row.connections.count(),
+        "connects": len(joined) if len(joined) < CLIENTS else latest_connections(row).count(),
         "clients": clients(joined, actor),
         "active_seconds": row.active_until(now),
         "limits": limits_of(row, actor),
+        "stage": stage_of(row, actor),
         "join": _joining(request, row, actor, shows_address=shows_address),
     }
 
 
 def _row(actor: Actor, id: str) -> BrowserSession:  # noqa: A002
-    key = decode(BrowserSession.prefix, id)
-    row = with_clients(visible_sessions(actor).filter(pk=key)).first() if key else None
-    if row is None:
-        raise NotFound
-    return row
+    return one_of(with_clients(visible_sessions(actor)), id)
 
 
 def _told(row: BrowserSession, actor: Actor, events: list[Event]) -> dict[str, object]:

@@ -18,9 +18,10 @@ from apps.dashboard.claiming import claim_for, pools_to_choose
 from apps.dashboard.forms.sessions import NewSessionForm
 from apps.dashboard.origin import origin_of
 from apps.dashboard.views.page import is_partial, page
+from apps.pools.models import Pool
 from apps.sessions.claims import Claimed, attend, cancel
 from apps.sessions.models import Claim
-from apps.sessions.queries import place_in_queue, waiting
+from apps.sessions.queries import waiting
 from apps.sessions.services import fetched
 
 WAITS = Claim.State.QUEUED
@@ -52,13 +53,14 @@ def place(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the ad
     """Each look keeps the place for 15 seconds; once it is served, the way leads to the session."""
     actor = actor_of(request)
     claim = find(Claim, id, actor, Permission.POOL_CLAIM)
+    pool = claim.pool  # a claim that is read anew forgets it
     if claim.state == WAITS and actor.user is not None and claim.owner_id == actor.user.pk:
         claim = attend(claim)
     if claim.session is not None:
         fetched(claim.session)
         return _to(request, _address(Claimed(session=claim.session)))
     template = "dashboard/sessions/place.html" if is_partial(request) else "dashboard/sessions/waiting.html"
-    return render(request, template, _standing(claim))
+    return render(request, template, _standing(claim, pool))
 
 
 @page
@@ -99,10 +101,11 @@ def _address(claimed: Claimed) -> str:
     return reverse("dashboard:sessions-place", args=[claimed.claim.public_id])
 
 
-def _standing(claim: Claim) -> dict[str, object]:
+def _standing(claim: Claim, pool: Pool) -> dict[str, object]:
     now = clock.now()
     is_waiting = claim.state == WAITS and claim.expires_at > now
-    context: dict[str, object] = {"claim": claim, "id": claim.public_id, "is_waiting": is_waiting, "pool": claim.pool}
+    context: dict[str, object] = {"claim": claim, "id": claim.public_id, "is_waiting": is_waiting, "pool": pool}
     if is_waiting:
-        context |= {"position": place_in_queue(claim, now), "waiting": waiting(claim.pool, now).count()}
+        queued = list(waiting(pool, now).values_list("queued_at", flat=True))
+        context |= {"position": sum(at < claim.queued_at for at in queued) + 1, "waiting": len(queued)}
     return context

@@ -6,12 +6,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from apps.core.errors import Conflict, Invalid, NotFound
-from apps.core.identifiers import decode
+from apps.access.lookup import one_of
+from apps.core.errors import Conflict, Invalid
 from apps.dashboard.asking import actor_of
 from apps.dashboard.views.page import page
 from apps.dashboard.wanted import wanted_from
-from apps.saved_views.models import SavedView
 from apps.saved_views.queries import own_views
 from apps.saved_views.services import forget_view, save_view
 
@@ -34,10 +33,7 @@ def save(request: HttpRequest) -> HttpResponse:
 @require_POST
 def forget(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address's own word
     actor = actor_of(request)
-    key = decode(SavedView.prefix, id)
-    view = own_views(actor).filter(pk=key).first() if key else None
-    if view is None:
-        raise NotFound
+    view = one_of(own_views(actor), id)
     forget_view(view, actor=actor)
     messages.success(request, f"“{view.name}” is removed.")
     return redirect(reverse("dashboard:sessions"))

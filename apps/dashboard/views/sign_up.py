@@ -6,14 +6,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from apps.access.lookup import find
-from apps.access.permissions import Permission
+from apps.access.lookup import one_of
 from apps.access.staff import staff_only
 from apps.accounts.invitations import invite, open_invitations, withdraw_invitation
 from apps.accounts.links import absolute
-from apps.accounts.models import Invitation
 from apps.core import clock
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, Invalid
 from apps.dashboard.asking import actor_of
 from apps.dashboard.views.page import page
 
@@ -50,9 +48,7 @@ def people(request: HttpRequest) -> HttpResponse:
 def withdraw(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the address calls it so
     actor = actor_of(request)
     staff_only(actor)
-    invitation = find(Invitation, id, actor, Permission.TEAM_MANAGE)
-    if invitation.team_id is not None:
-        raise NotFound
+    invitation = one_of(open_invitations(None, clock.now()), id)
     withdraw_invitation(invitation, actor=actor)
     messages.success(request, f"The invitation to {invitation.email} is withdrawn.")
     return redirect("dashboard:settings-people")

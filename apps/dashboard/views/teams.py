@@ -6,14 +6,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.access.actor import Actor
-from apps.access.lookup import find
+from apps.access.lookup import find, one_of
 from apps.access.permissions import Permission
 from apps.accounts.invitations import invite, open_invitations, withdraw_invitation
-from apps.accounts.models import Invitation, Role, Team
+from apps.accounts.models import Role, Team
 from apps.accounts.queries import member, members_of, own_roles, visible_teams
 from apps.accounts.teams import change_role, create_team, delete_team, remove_member, rename_team
 from apps.core import clock
-from apps.core.errors import Conflict, Invalid, NotFound
+from apps.core.errors import Conflict, Invalid
 from apps.dashboard.asking import actor_of, person
 from apps.dashboard.forms.teams import InvitationForm, TeamForm
 from apps.dashboard.origin import origin_of
@@ -107,9 +107,7 @@ def send(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
 def withdraw(request: HttpRequest, id: str, invitation_id: str) -> HttpResponse:  # noqa: A002
     actor = actor_of(request)
     found = find(Team, id, actor, Permission.TEAM_MANAGE)
-    invitation = find(Invitation, invitation_id, actor, Permission.TEAM_MANAGE)
-    if invitation.team_id != found.pk:
-        raise NotFound
+    invitation = one_of(open_invitations(found, clock.now()), invitation_id)
     withdraw_invitation(invitation, actor=actor)
     messages.success(request, f"The invitation to {invitation.email} is withdrawn.")
     return redirect("dashboard:teams-one", id)
@@ -163,7 +161,6 @@ def _show(request: HttpRequest, found: Team, form: InvitationForm, status: int =
         "own_role": own,
         "manages": manages,
         "me": person(request),
-        "roles": Role.choices,
         "form": form,
     }
     return render(request, "dashboard/teams/one.html", context, status=status)

@@ -45,7 +45,7 @@ class TokenRow:
 @page
 @require_GET
 def tokens(request: HttpRequest) -> HttpResponse:
-    return render(request, "dashboard/tokens/page.html", _listed(request) | {"form": TokenForm()})
+    return render(request, "dashboard/tokens/page.html", _listed(request))
 
 
 @page

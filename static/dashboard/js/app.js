@@ -19,6 +19,7 @@ watch({
   "bg-pool-preview": () => import("./preview.js"),
   "bg-pulse": () => import("./pulse.js"),
   "bg-join, bg-story": () => import("./session.js"),
+  "bg-stage": () => import("./stage.js"),
   "a[data-sheet]": () => import("./side.js"),
   "bg-table": () => import("./table.js"),
 });

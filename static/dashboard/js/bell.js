@@ -1,4 +1,6 @@
 // <bg-bell src>: fetches what needs attention when its sheet is opened; its dot lights up when something failed meanwhile.
+import { remember, remembered } from "./memory.js";
+
 const SEEN = "bg.bell";
 
 customElements.define("bg-bell", class extends HTMLElement {
@@ -6,7 +8,7 @@ customElements.define("bg-bell", class extends HTMLElement {
     const menu = this.querySelector("details");
     menu.addEventListener("toggle", () => menu.open && this.look());
     document.addEventListener("bg:toast", (event) => event.detail.group && this.ring(true));
-    this.ring(stored() === "1");
+    this.ring(remembered(SEEN) === "1");
   }
 
   async look() {
@@ -23,18 +25,6 @@ customElements.define("bg-bell", class extends HTMLElement {
     this.toggleAttribute("data-new", isNew);
     const words = this.querySelector("[data-said]");
     if (words) words.textContent = isNew ? "Notices, something is new" : "Notices";
-    try {
-      localStorage.setItem(SEEN, isNew ? "1" : "0");
-    } catch {
-      // storage may be off: then the dot lives as long as the page
-    }
+    remember(SEEN, isNew ? "1" : "0");
   }
 });
-
-function stored() {
-  try {
-    return localStorage.getItem(SEEN);
-  } catch {
-    return null;
-  }
-}

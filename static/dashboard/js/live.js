@@ -1,6 +1,7 @@
 // <bg-live src after>: keeps the page true. Quiet while the line holds; a thin bar when it breaks.
 import { again, concern, everything, topics } from "./parts.js";
 import { Line } from "./line.js";
+import { button, make } from "./make.js";
 
 const FORGIVEN = 2; // a single hiccup is nobody's business
 
@@ -42,15 +43,7 @@ customElements.define("bg-live", class extends HTMLElement {
     clearInterval(this.countdown);
     const next = Date.now() + seconds * 1000;
     if (!this.bar) {
-      this.bar = document.createElement("div");
-      this.bar.className = "live-bar";
-      this.bar.setAttribute("role", "status");
-      const words = document.createElement("span");
-      const button = document.createElement("button");
-      button.type = "button";
-      button.textContent = "Try now";
-      button.addEventListener("click", () => this.line.retry());
-      this.bar.append(words, button);
+      this.bar = make("div", { className: "live-bar", role: "status" }, make("span"), button("Try now", "", () => this.line.retry()));
       this.append(this.bar);
     }
     const draw = () => {

@@ -1,5 +1,6 @@
 // Elements in one line. Text is always text: nothing here reads HTML.
 const SVG = "http://www.w3.org/2000/svg";
+const sheets = {};
 
 export function make(name, facts = {}, ...children) {
   const element = document.createElement(name);
@@ -25,4 +26,13 @@ export function button(words, kind, press) {
   const element = make("button", { type: "button", className: kind, textContent: words });
   element.addEventListener("click", press);
   return element;
+}
+
+// Resolves when that style sheet is there: for what only a script makes, so that no page fetches it before.
+export function dressed(name) {
+  return (sheets[name] ??= new Promise((resolve) => {
+    const link = make("link", { rel: "stylesheet", href: new URL(`../css/${name}.css`, import.meta.url).href });
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  }));
 }

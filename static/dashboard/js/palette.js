@@ -1,10 +1,11 @@
 // The command palette: pages, actions, pools and sessions of mine. Type to narrow, arrows to choose, Enter to go.
 import { match } from "./fuzzy.js";
-import { icon, make } from "./make.js";
+import { dressed, icon, make } from "./make.js";
 
 const SHOWN = 12; // of one kind, while one types
 const KEEP_SECONDS = 20;
 const TITLES = { here: "On this page", pages: "Go to", actions: "Do", pools: "Pools", sessions: "Sessions" };
+await dressed("palette");
 let dialog, input, list, known, knownAt = 0, asked = "", older = [], chosen = 0, timer = 0;
 
 export function open(typed = "") {

@@ -5,10 +5,12 @@
 import { morph } from "./morph.js";
 
 const AT_ONCE = 40;
+const GONE = 404;
 const waiting = new Set();
 const running = new Set();
 const missed = new Set(); // could not be fetched: asked for again when the line is back
 let timer = 0;
+let going = 0;
 
 export function topics() {
   const parts = [...document.querySelectorAll("[data-live], [data-live-on]")];
@@ -82,7 +84,8 @@ async function refresh({ url, parts }) {
 
 function change(part, fragment) {
   const fresh = fragment.querySelector(`[id="${CSS.escape(part.id)}"]`);
-  if (!fresh || !part.isConnected) return; // gone meanwhile: it keeps its last look until the page is asked again
+  if (!part.isConnected) return;
+  if (!fresh) return part.matches("tr") ? leave(part) : undefined; // others keep their last look until the page is asked again
   const numbers = new Map([...part.querySelectorAll("[data-roll]")].map((number) => [number, number.textContent]));
   const state = part.dataset.state;
   if (!morph(part, fresh)) return;
@@ -90,6 +93,19 @@ function change(part, fragment) {
   for (const [number, before] of numbers) if (number.isConnected && number.textContent !== before) roll(number, before);
   if (part.dataset.state !== state) tint(part, "changed");
   part.dispatchEvent(new CustomEvent("bg:changed", { bubbles: true }));
+}
+
+// What the page shows is not there for me any more: the server says so in its place. Where a form of this very page did
+// it, its answer leads elsewhere, and that goes first.
+function gone() {
+  going ||= setTimeout(() => location.reload(), 1000);
+}
+
+// A row of what I may not see any more: it was given away, or its share was withdrawn.
+function leave(row) {
+  const list = row.parentElement;
+  row.remove();
+  list.dispatchEvent(new CustomEvent("bg:changed", { bubbles: true }));
 }
 
 async function add(list, session) {
@@ -113,6 +129,7 @@ export function place(list, row) {
 async function html(url) {
   try {
     const answer = await fetch(url, { headers: { "X-Live": "1" }, redirect: "manual" });
+    if (answer.status === GONE) gone();
     if (!answer.ok) return null;
     const template = document.createElement("template");
     template.innerHTML = await answer.text();

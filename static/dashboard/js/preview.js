@@ -1,4 +1,6 @@
 // <bg-pool-preview>: the strip that the numbers of the form would make. The server checks them; this only draws.
+import { icon, make } from "./make.js";
+
 customElements.define("bg-pool-preview", class extends HTMLElement {
   connectedCallback() {
     this.form = this.closest("form");
@@ -13,26 +15,12 @@ customElements.define("bg-pool-preview", class extends HTMLElement {
   draw() {
     const [min, max, concurrency] = ["min", "max", "max_concurrency"].map((name) => this.number(name));
     const cells = Array.from({ length: Math.max(max, min) }, (_, index) => {
-      const item = document.createElement("li");
-      const cell = document.createElement("span");
-      cell.className = "cell";
-      cell.dataset.state = index < min ? "ready" : "empty";
-      if (index < min) cell.append(glyph());
+      const cell = make("span", { className: "cell", "data-state": index < min ? "ready" : "empty" }, index < min && icon("g-ready", "glyph"));
+      const item = make("li", {}, cell);
       if (index === min - 1) item.dataset.notch = "min";
       if (index === Math.min(concurrency, max) - 1) item.dataset.notch2 = "max_concurrency";
-      item.append(cell);
       return item;
     });
     this.querySelector(".strip")?.replaceChildren(...cells);
   }
 });
-
-function glyph() {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  svg.setAttribute("class", "glyph");
-  svg.dataset.state = "ready";
-  use.setAttribute("href", "#g-ready");
-  svg.append(use);
-  return svg;
-}

@@ -1,5 +1,7 @@
 // <bg-join src>: lines with a masked ticket. Copying one fetches the address first; nothing of it is shown.
 // <bg-story>: the stream of events; says when something came while one reads further down.
+import { button } from "./make.js";
+
 customElements.define("bg-join", class extends HTMLElement {
   connectedCallback() {
     this.addEventListener("click", this, { capture: true });
@@ -52,10 +54,7 @@ customElements.define("bg-story", class extends HTMLElement {
     const number = Number(this.stream.dataset.number) - Number(this.seen);
     if (!this.away || number < 1) return this.read();
     if (!this.button) {
-      this.button = document.createElement("button");
-      this.button.type = "button";
-      this.button.className = "fresh";
-      this.button.addEventListener("click", () => {
+      this.button = button("", "fresh", () => {
         this.stream.scrollTo({ top: 0 });
         this.stream.focus({ preventScroll: true });
         this.read();

@@ -1,7 +1,10 @@
 // The sheet of keys, made from what is on the page: one cannot list a key that does nothing here.
-import { button, icon, make } from "./make.js";
+import { button, dressed, icon, make } from "./make.js";
 
 const mod = /Mac|iP(hone|ad|od)/.test(navigator.platform) ? "⌘" : "Ctrl";
+await dressed("palette");
+const REPLAY = [["Play or pause", ["Space"]], ["5 seconds", ["←", "→"]], ["10 seconds", ["j", "l"]], ["One frame", [",", "."]], ["Moment before, next", ["[", "]"]],
+  ["Slower, faster", ["<", ">"]], ["Studio", ["s"]], ["Copy a link to this moment", ["c"]], ["Full screen", ["f"]]];
 let dialog = null;
 
 export function open() {
@@ -22,7 +25,7 @@ function groups() {
   const table = [["Next row", ["j"]], ["Previous row", ["k"]], ["Select", ["x"]], ["Open", ["o"]], ["Release", ["r"]]];
   const everywhere = [["Search and commands", [mod, "K"]], ["Search this page", ["/"]], ["These keys", ["?"]], ["Close what is open", ["Esc"]]];
   const strip = document.querySelector("bg-strip a.cell") && [["Next browser in a strip", ["→"]], ["Previous", ["←"]]];
-  return [["Everywhere", everywhere], ["Go to", places], ["In the table", document.querySelector("bg-table") && table], ["In a strip", strip]]
+  return [["Everywhere", everywhere], ["Go to", places], ["In the table", document.querySelector("bg-table") && table], ["In a strip", strip], ["In a replay", document.querySelector("bg-replay:not([data-empty])") && REPLAY]]
     .filter(([, keys]) => keys?.length)
     .map(([name, keys]) => make("section", {}, make("h3", { textContent: name }),
       make("dl", {}, ...keys.map(([what, pressed]) => make("div", {}, make("dt", { textContent: what }),

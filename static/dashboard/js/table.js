@@ -1,5 +1,7 @@
 // <bg-table>: j/k move, x selects, o opens, r releases. New rows wait while the pointer is over the table.
-// Releasing all that are selected asks once more, in place, for it cannot be undone.
+// Releasing all that are selected asks once more, in place, for it cannot be undone. On a phone, which shows no boxes,
+// the page's button [data-pick] brings them in.
+import { button } from "./make.js";
 import { concern, place } from "./parts.js";
 
 customElements.define("bg-table", class extends HTMLElement {
@@ -8,10 +10,14 @@ customElements.define("bg-table", class extends HTMLElement {
     this.keys = (event) => this.press(event);
     document.addEventListener("keydown", this.keys);
     this.addEventListener("bg:arrival", (event) => this.arrive(event));
+    this.addEventListener("bg:changed", () => this.count());
     this.addEventListener("change", (event) => this.select(event.target));
     this.addEventListener("click", (event) => this.answer(event.target));
-    this.released = (event) => event.detail.elt.id === "sessions-form" && event.detail.successful && this.none({ ask: true });
+    this.released = (event) => event.detail.elt.matches("#sessions-form") && event.detail.successful && this.none({ ask: true });
     document.addEventListener("htmx:afterRequest", this.released);
+    this.picker = document.querySelector("[data-pick]");
+    this.picked = () => (this.hasAttribute("data-picking") ? this.none() : this.pick(true));
+    this.picker?.addEventListener("click", this.picked);
     this.addEventListener("pointerleave", () => this.letIn());
     this.count();
   }
@@ -19,6 +25,8 @@ customElements.define("bg-table", class extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("keydown", this.keys);
     document.removeEventListener("htmx:afterRequest", this.released);
+    this.picker?.removeEventListener("click", this.picked);
+    this.pick(false);
   }
 
   get rows() {
@@ -35,7 +43,7 @@ customElements.define("bg-table", class extends HTMLElement {
       o: () => current?.querySelector(".main a")?.click(),
       Enter: () => event.target.closest("a, button, input") || current?.querySelector(".main a")?.click(),
       r: () => (this.selected.length ? this.sure(true) : current?.querySelector("[data-release]")?.click()),
-      Escape: () => this.selected.length && (this.querySelector("[data-sure]:not([hidden])") ? this.sure(false) : this.none()),
+      Escape: () => (this.selected.length || this.hasAttribute("data-picking")) && (this.querySelector("[data-sure]:not([hidden])") ? this.sure(false) : this.none()),
     }[event.key];
     if (!act) return;
     if (event.key !== "Enter" && event.key !== "Escape") event.preventDefault();
@@ -53,10 +61,18 @@ customElements.define("bg-table", class extends HTMLElement {
   }
 
   select(box) {
-    if (box.matches("thead input[type=checkbox]")) {
-      for (const other of this.querySelectorAll("tbody input[type=checkbox]:not(:disabled)")) other.checked = box.checked;
-    }
+    if (box.matches("thead input[type=checkbox]")) this.every(box.checked);
+    else this.count();
+  }
+
+  every(isChosen) {
+    for (const box of this.querySelectorAll("tbody input[type=checkbox]:not(:disabled)")) box.checked = isChosen;
     this.count();
+  }
+
+  pick(isPicking) {
+    this.toggleAttribute("data-picking", isPicking);
+    this.picker?.setAttribute("aria-pressed", isPicking);
   }
 
   get selected() {
@@ -69,6 +85,8 @@ customElements.define("bg-table", class extends HTMLElement {
     if (words) words.textContent = `${number} selected`;
     const all = this.querySelector("[data-release-all]");
     if (all) all.textContent = number === 1 ? "Release 1 session" : `Release ${number} sessions`;
+    const ask = this.querySelector("[data-ask]");
+    if (ask) ask.disabled = !number;
     if (!number) this.sure(false);
   }
 
@@ -76,19 +94,21 @@ customElements.define("bg-table", class extends HTMLElement {
     if (target.closest?.("[data-ask]")) this.sure(true);
     else if (target.closest?.("[data-keep]")) this.sure(false);
     else if (target.closest?.("[data-none]")) this.none();
+    else if (target.closest?.("[data-every]")) this.every(true);
   }
 
   sure(asks) {
     const bar = this.querySelector(".selection");
     if (!bar) return;
     bar.querySelector("[data-sure]").hidden = !asks;
-    for (const part of bar.querySelectorAll("[data-ask], [data-none], [data-selected]")) part.hidden = asks;
+    for (const part of bar.querySelectorAll("[data-every], [data-ask], [data-none], [data-selected]")) part.hidden = asks;
     if (asks) bar.querySelector("[data-release-all]").focus();
   }
 
   none({ ask = false } = {}) {
     const rows = this.selected.map((box) => box.closest("tr"));
     for (const box of this.querySelectorAll("input[type=checkbox]")) box.checked = false;
+    this.pick(false);
     this.count();
     if (ask) for (const row of rows) concern({ type: "session.stopping", session: row.dataset.live });
   }
@@ -99,10 +119,7 @@ customElements.define("bg-table", class extends HTMLElement {
     this.held.push([event.target, event.detail]);
     let bar = this.querySelector(".fresh");
     if (!bar) {
-      bar = document.createElement("button");
-      bar.type = "button";
-      bar.className = "fresh";
-      bar.addEventListener("click", () => this.letIn());
+      bar = button("", "fresh", () => this.letIn());
       this.prepend(bar);
     }
     bar.textContent = `${this.held.length} new. Show`;

@@ -5,7 +5,6 @@ import threading
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.contrib.sessions.models import Session
 
 from apps.accounts.models import User
 from apps.dashboard.live import consumer, reading, watch
@@ -14,6 +13,7 @@ from tests.dashboard.live.tabs import OURS, happens, signed_in, socket_of, tab_o
 from tests.factories.people import make_user
 from tests.factories.pools import ensure_default_pool
 from tests.factories.sessions import make_claimed_session, make_ready_session
+from tests.support.credential_ends import WITHIN, End, Kind, ends_of, held_by
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -84,23 +84,14 @@ async def test_it_beats_where_nothing_happens(ann: User, monkeypatch: pytest.Mon
     assert beat["position"] == await sync_to_async(last_position)()
 
 
-@pytest.mark.parametrize("deed", ["sign out", "session deleted", "suspended", "password changed"])
-async def test_it_closes_within_two_seconds_when_the_cookie_no_longer_signs_in(deed: str, ann: User) -> None:
-    def done() -> None:
-        if deed == "sign out":
-            tab.client.logout()
-        elif deed == "session deleted":
-            Session.objects.all().delete()
-        elif deed == "suspended":
-            User.objects.filter(pk=ann.pk).update(is_active=False)
-        else:
-            person = User.objects.get(pk=ann.pk)
-            person.set_password("another-password-entirely")
-            person.save()
-
+@pytest.mark.parametrize("end", ends_of(Kind.COOKIE), ids=str)
+async def test_it_closes_in_time_when_the_cookie_no_longer_signs_in(
+    end: End, ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with tab_of(ann) as tab:
-        await sync_to_async(done)()
-        assert await tab.closes(within=2.0) == consumer.SIGNED_OUT
+        holder = await sync_to_async(held_by)(ann, monkeypatch, tab.client)
+        await sync_to_async(end.happens)(holder)
+        assert await tab.closes(WITHIN) == consumer.SIGNED_OUT
 
 
 async def test_another_person_signed_in_stays(ann: User) -> None:

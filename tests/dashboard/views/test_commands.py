@@ -41,6 +41,10 @@ def test_no_action_leads_nowhere(ann: User, sign_in: SignIn) -> None:
         assert client.get(action["url"]).status_code in {200, 302}, action
 
 
+def test_what_one_looks_for_in_a_hurry_is_offered(ann: User, sign_in: SignIn) -> None:
+    assert {"New session", "Devices", "Second factor"} <= {act["label"] for act in offered(sign_in(ann))["actions"]}
+
+
 def test_it_offers_my_sessions_and_nobody_elses(
     ann: User, ben: User, sign_in: SignIn, claimed_session: Callable[..., BrowserSession]
 ) -> None:

@@ -1,0 +1,68 @@
+"""One page of a browser as it is seen from outside, and who may watch pages. What finds them stands in `pages`."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Dialog:
+    """An alert, confirm, prompt or beforeunload that waits for an answer."""
+
+    kind: str
+    message: str
+    default: str
+
+
+@dataclass(slots=True, eq=False)
+class Page:
+    target: str
+    session: str
+    context: str  # the browser context that it lives in
+    url: str = ""
+    title: str = ""
+    is_loading: bool = False
+    has_crashed: bool = False
+    dialog: Dialog | None = None
+    width: int = 0  # CSS pixels, as its last frame told; 0 before there was one
+    height: int = 0
+    scale: float = 1.0  # of a pinch
+    opened_at: float = field(default_factory=time.time)
+    main_frame: str = ""
+    frames: set[str] = field(default_factory=set)  # sessions of frames that have a process of their own
+    watchers: "list[Watcher]" = field(default_factory=list)  # those that were told of it
+    is_ready: asyncio.Event = field(default_factory=asyncio.Event)  # those of the beginning have prepared for it
+
+
+class Watcher:
+    """What may be learnt of the pages of one browser; override what is of interest.
+
+    All but the first two are called synchronously and must neither wait nor raise.
+    """
+
+    wants_frames = False  # whether frames in processes of their own are attached, too
+
+    async def attached(self, page: Page) -> None:
+        """A page is there; a new one does not run before this is over, for at most two seconds."""
+
+    async def frame_attached(self, page: Page, session: str) -> None:
+        """The same of a frame of that page, which has a session of its own."""
+
+    def gone(self, page: Page) -> None:
+        """Closed, or no longer to be seen."""
+
+    def event(self, page: Page, method: str, params: dict[str, Any]) -> None:
+        """Chromium told this of the page."""
+
+    def frame_event(self, page: Page, session: str, method: str, params: dict[str, Any]) -> None:
+        """Chromium told this of a frame that has a session of its own."""
+
+    def acted(self, page: Page, method: str, params: dict[str, Any]) -> None:
+        """A person did this to the page by way of a live view: an `Input` command."""
+
+    def changed(self) -> None:
+        """What pages there are, which is active, or an address, title or dialog is another than before."""
+
+    def lost(self) -> None:
+        """The connection to the browser is gone, and every page with it; there will be no other."""

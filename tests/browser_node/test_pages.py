@@ -1,0 +1,234 @@
+"""The pages of one browser as its DevTools server tells of them, with a server that does what the test says."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from browser_node import pages as pages_module
+from browser_node.devtools import Devtools, DevtoolsError, OnEvent
+from browser_node.page import Dialog, Page, Watcher
+from browser_node.pages import Pages
+from tests.support.eventually import eventually_async
+
+
+class FakeDevtools:
+    """Answers everything with nothing, and remembers it."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, str]] = []
+        self.tell: OnEvent = lambda *_: None
+        self.is_closed = False
+        self._end = asyncio.Event()
+
+    def listen(self, callback: OnEvent) -> Callable[[], None]:
+        self.tell = callback
+        return lambda: None
+
+    async def send(
+        self, method: str, params: Any = None, *, session: str = "", seconds: float = 10.0
+    ) -> dict[str, Any]:
+        if self._end.is_set():
+            raise DevtoolsError("gone")
+        self.sent.append((method, session))
+        return {}
+
+    async def wait_closed(self) -> None:
+        await self._end.wait()
+
+    async def close(self) -> None:
+        self._end.set()
+
+    def attach(self, target: str, *, waits: bool = False, parent: str = "", kind: str = "page") -> None:
+        info = {"targetId": target, "type": kind, "url": f"https://{target}/", "title": target}
+        params = {"sessionId": f"s-{target}", "targetInfo": info, "waitingForDebugger": waits}
+        self.tell("Target.attachedToTarget", params, parent)
+
+    def navigate(self, target: str, url: str, *, parent: str | None = None) -> None:
+        frame = {"id": target, "url": url} | ({"parentId": parent} if parent else {})
+        self.tell("Page.frameNavigated", {"frame": frame}, f"s-{target}")
+
+
+class Told(Watcher):
+    def __init__(self, *, wants_frames: bool = False, slow: float = 0.0) -> None:
+        self.wants_frames = wants_frames
+        self.slow = slow
+        self.heard: list[tuple[str, ...]] = []
+        self.changes = 0
+
+    async def attached(self, page: Page) -> None:
+        await asyncio.sleep(self.slow)
+        self.heard.append(("attached", page.target))
+
+    async def frame_attached(self, page: Page, session: str) -> None:
+        self.heard.append(("frame", page.target, session))
+
+    def gone(self, page: Page) -> None:
+        self.heard.append(("gone", page.target))
+
+    def event(self, page: Page, method: str, params: dict[str, Any]) -> None:
+        self.heard.append((method, page.target))
+
+    def acted(self, page: Page, method: str, params: dict[str, Any]) -> None:
+        self.heard.append(("acted", page.target, method))
+
+    def changed(self) -> None:
+        self.changes += 1
+
+    def lost(self) -> None:
+        self.heard.append(("lost",))
+
+
+class Opened:
+    def __init__(self) -> None:
+        self.connections: list[FakeDevtools] = []
+
+    async def __call__(self) -> Devtools:
+        self.connections.append(FakeDevtools())
+        return cast(Devtools, self.connections[-1])
+
+    @property
+    def now(self) -> FakeDevtools:
+        return self.connections[-1]
+
+
+@pytest.fixture
+def opened() -> Opened:
+    return Opened()
+
+
+@pytest.fixture
+def pages(opened: Opened) -> Pages:
+    return Pages(opened)
+
+
+async def test_a_connection_is_there_while_somebody_holds_the_pages(pages: Pages, opened: Opened) -> None:
+    assert opened.connections == []
+    async with pages.held(Told()):
+        async with pages.held(Told()):
+            assert len(opened.connections) == 1
+        assert pages.is_attached
+    assert not pages.is_attached
+    assert opened.now._end.is_set()
+    async with pages.held(Told()):
+        assert len(opened.connections) == 2
+
+
+async def test_no_command_of_ours_is_emulation(pages: Pages, opened: Opened) -> None:
+    async with pages.held(Told(wants_frames=True)):
+        opened.now.attach("a", waits=True)
+        await eventually_async(lambda: ("Runtime.runIfWaitingForDebugger", "s-a") in opened.now.sent)
+    assert not [method for method, _ in opened.now.sent if method.startswith("Emulation")]
+
+
+async def test_a_new_page_runs_after_everybody_has_prepared(pages: Pages, opened: Opened) -> None:
+    told = Told(slow=0.05)
+    async with pages.held(told):
+        opened.now.attach("a", waits=True)
+        await asyncio.sleep(0.01)
+        assert ("Runtime.runIfWaitingForDebugger", "s-a") not in opened.now.sent
+        await eventually_async(lambda: ("Runtime.runIfWaitingForDebugger", "s-a") in opened.now.sent)
+        assert told.heard == [("attached", "a")]
+
+
+async def test_one_who_never_gets_ready_holds_up_a_page_for_a_time_only(
+    pages: Pages, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages_module, "INTRODUCTION_SECONDS", 0.05)
+    async with pages.held(Told(slow=60)), pages.held(told := Told()):
+        opened.now.attach("a", waits=True)
+        await eventually_async(lambda: ("Runtime.runIfWaitingForDebugger", "s-a") in opened.now.sent)
+        assert ("attached", "a") in told.heard
+
+
+async def test_a_second_watcher_is_told_of_what_is_there(pages: Pages, opened: Opened) -> None:
+    async with pages.held(Told()):
+        opened.now.attach("a")
+        await eventually_async(lambda: pages.all)
+        async with pages.held(second := Told()):
+            assert second.heard == [("attached", "a")]
+            opened.now.tell("Page.loadEventFired", {}, "s-a")
+            assert second.heard[-1] == ("Page.loadEventFired", "a")
+        opened.now.tell("Page.loadEventFired", {}, "s-a")
+        assert len(second.heard) == 2
+
+
+async def test_the_active_page_is_the_one_that_something_happened_to_last(pages: Pages, opened: Opened) -> None:
+    async with pages.held(Told()):
+        for target in "ab":
+            opened.now.attach(target)
+        await eventually_async(lambda: len(pages.all) == 2)
+        assert pages.active is pages.find("b")
+        opened.now.navigate("a", "https://x/", parent="some frame")
+        assert pages.active is pages.find("b")
+        opened.now.navigate("a", "https://x/")
+        assert pages.active is pages.find("a")
+        page = pages.find("b")
+        assert page is not None
+        await pages.act(page, "Input.insertText", {"text": "x"})
+        assert pages.active is page
+        opened.now.tell("Target.detachedFromTarget", {"sessionId": "s-b"}, "")
+        assert pages.active is pages.find("a")
+
+
+async def test_what_events_tell_of_a_page_is_kept(pages: Pages, opened: Opened) -> None:
+    async with pages.held(told := Told()):
+        opened.now.attach("a")
+        await eventually_async(lambda: pages.all)
+        (page,) = pages.all
+        tell = opened.now.tell
+        tell("Page.frameStartedLoading", {"frameId": "a"}, "s-a")
+        opened.now.navigate("a", "https://next/")
+        assert (page.url, page.is_loading) == ("https://next/", True)
+        tell("Page.frameStoppedLoading", {"frameId": "a"}, "s-a")
+        tell("Page.frameStartedLoading", {"frameId": "other"}, "s-a")
+        tell("Page.navigatedWithinDocument", {"frameId": "a", "url": "https://next/#part"}, "s-a")
+        assert (page.url, page.is_loading) == ("https://next/#part", False)
+        tell("Target.targetInfoChanged", {"targetInfo": {"targetId": "a", "url": page.url, "title": "Next"}}, "")
+        assert page.title == "Next"
+        question = {"type": "prompt", "message": "Name?", "defaultPrompt": "Me", "url": "", "hasBrowserHandler": False}
+        tell("Page.javascriptDialogOpening", question, "s-a")
+        assert page.dialog == Dialog("prompt", "Name?", "Me")
+        tell("Page.javascriptDialogClosed", {"result": True}, "s-a")
+        assert page.dialog is None
+        before = told.changes
+        tell("Target.targetCrashed", {"targetId": "a", "status": "crashed"}, "")
+        assert page.has_crashed
+        assert told.changes == before + 1
+
+
+async def test_frames_are_attached_for_those_who_want_them(pages: Pages, opened: Opened) -> None:
+    async with pages.held(plain := Told()):
+        opened.now.attach("a")
+        await eventually_async(lambda: pages.all)
+        assert ("Target.setAutoAttach", "s-a") not in opened.now.sent
+        async with pages.held(told := Told(wants_frames=True)):
+            assert ("Target.setAutoAttach", "s-a") in opened.now.sent
+            opened.now.attach("f", waits=True, parent="s-a", kind="iframe")
+            await eventually_async(lambda: ("Runtime.runIfWaitingForDebugger", "s-f") in opened.now.sent)
+            assert told.heard[-1] == ("frame", "a", "s-f")
+            assert pages.all[0].frames == {"s-f"}
+            opened.now.tell("Target.detachedFromTarget", {"sessionId": "s-f"}, "s-a")
+            assert not pages.all[0].frames
+    assert not [each for each in plain.heard if each[0] == "frame"]
+
+
+async def test_when_the_connection_breaks_everybody_is_told(pages: Pages, opened: Opened) -> None:
+    async with pages.held(told := Told()):
+        opened.now.attach("a")
+        await eventually_async(lambda: pages.all)
+        await opened.now.close()
+        await eventually_async(lambda: ("lost",) in told.heard)
+        assert told.heard[-2:] == [("gone", "a"), ("lost",)]
+        with pytest.raises(DevtoolsError):
+            await pages.send_browser("Browser.getVersion")
+
+
+async def test_a_browser_that_cannot_be_reached_is_an_error() -> None:
+    async def fail() -> Devtools:
+        raise OSError("refused")
+
+    with pytest.raises(DevtoolsError, match="refused"):
+        async with Pages(fail).held(Told()):
+            pass
