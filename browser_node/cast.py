@@ -184,6 +184,12 @@ class Cast:
         self.acknowledge()
         self._may_have_missed |= is_torn or len(self._owed) >= UNACKNOWLEDGED_FRAMES
 
+    def doubt(self) -> None:
+        """What just happened to the page may have cost us a frame."""
+        if self._running is not None:
+            self._may_have_missed = True
+            self._settle_later(self._running)
+
     def acknowledge(self) -> None:
         """What is due of it; called again whenever somebody took a frame."""
         while self._owed and self._timer is None and self._running is not None:

@@ -7,6 +7,8 @@ from browser_node.cast import Cast, CastEnded
 from browser_node.page import Page, Watcher
 from browser_node.pages import Pages
 
+_LOSES_FRAMES = ("Page.frameResized", "Page.loadEventFired")  # seen now and then, and never made good by Chromium
+
 
 class Casts(Watcher):
     def __init__(self, pages: Pages) -> None:
@@ -40,5 +42,10 @@ class Casts(Watcher):
             cast.end()
 
     def event(self, page: Page, method: str, params: dict[str, Any]) -> None:
-        if method == "Page.screencastFrame" and page in self._casts:
-            self._casts[page].hear(params)
+        cast = self._casts.get(page)
+        if cast is None:
+            return
+        if method == "Page.screencastFrame":
+            cast.hear(params)
+        elif method in _LOSES_FRAMES:
+            cast.doubt()

@@ -15,6 +15,7 @@ from apps.gateway.links import RESTART, Goodbye, Link
 from apps.gateway.refusals import Message, Send
 from apps.gateway.resident import Resident
 from apps.gateway.upstreams import upstream_of
+from apps.pools.models import Pool
 from splice.dial import UpstreamError
 from splice.handover import EXTENSION
 from splice.messages import relay_messages
@@ -71,8 +72,15 @@ async def join(resident: Resident, link: Link, address: Address, door: Door) -> 
 
 
 async def _ready(resident: Resident, link: Link, boot_id: str) -> None:
-    """The side channel, and for the first client of a browser what is to be captured of it: both at once."""
+    """The side channel, and for the first client of a browser what is to be captured of it: both at once.
+
+    A recording must miss nothing, so that the client waits for it. Logs are armed while the client is being joined: it
+    navigates tens of milliseconds later, and every claim would pay for the wait.
+    """
     if resident.channels.is_held(link):
+        await resident.channels.hold(link, boot_id)
+    elif link.session.record == Pool.Recording.NONE:
+        link.beside(arm(link))
         await resident.channels.hold(link, boot_id)
     else:
         await asyncio.gather(resident.channels.hold(link, boot_id), arm(link))

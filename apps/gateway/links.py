@@ -76,7 +76,7 @@ class Link:
         return self.has_failed or (self.is_open and self.meter.was_sent_away)
 
     def dismiss_soon(self, goodbye: Goodbye) -> None:
-        self._background(self.dismiss(goodbye))
+        self.beside(self.dismiss(goodbye))
 
     async def dismiss(self, goodbye: Goodbye) -> None:
         """Ask the node to say goodbye between two messages; cut the socket where that takes too long. Once."""
@@ -84,7 +84,7 @@ class Link:
             return
         self.goodbye = goodbye
         asking = asyncio.to_thread(ask_node_to_close, self.place, self.id, code=goodbye.code, reason=goodbye.reason)
-        self._background(_forgotten(asking))
+        self.beside(_forgotten(asking))
         try:
             async with asyncio.timeout(GOODBYE_SECONDS):
                 await self.over.wait()
@@ -114,7 +114,8 @@ class Link:
         else:
             self.meter.cut()
 
-    def _background(self, work: Awaitable[None]) -> None:
+    def beside(self, work: Awaitable[None]) -> None:
+        """Done without anybody waiting for it."""
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

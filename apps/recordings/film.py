@@ -92,6 +92,11 @@ def _size(width: int, height: int) -> tuple[int, int]:
     return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
 
 
+def _narrowed(picture: av.VideoFrame, width: int, height: int) -> av.VideoFrame:
+    """A JPEG reaches from 0 to 255, a film from 16 to 235: unchanged, light colours would be shown as white."""
+    return picture.reformat(width, height, "yuv420p", src_color_range="JPEG", dst_color_range="MPEG")
+
+
 class _Fit:
     """Scales into one size; a filter graph for each size that comes, for they are made of several steps."""
 
@@ -102,12 +107,12 @@ class _Fit:
     def fitted(self, picture: av.VideoFrame) -> av.VideoFrame:
         width, height = self._size
         if _size(picture.width, picture.height) == self._size:
-            return picture.reformat(width, height, "yuv420p")
+            return _narrowed(picture, width, height)
         graph = self._graph(picture)
         picture.pts = None
         graph.push(picture)
         fitted = cast(av.VideoFrame, graph.pull())
-        return fitted.reformat(width, height, "yuv420p")
+        return _narrowed(fitted, width, height)
 
     def _graph(self, picture: av.VideoFrame) -> av.filter.Graph:
         key = (picture.width, picture.height, picture.format.name)

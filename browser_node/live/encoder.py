@@ -46,7 +46,8 @@ class Encoder:
         vp9 = self._vp9
         if vp9 is None or (vp9.width, vp9.height) != (picture.width, picture.height):
             vp9 = self._vp9 = _vp9(picture.width, picture.height)
-        frame = picture.reformat(format="yuv420p")
+        # A JPEG reaches from 0 to 255, a film from 16 to 235: unchanged, light colours would be shown as white.
+        frame = picture.reformat(format="yuv420p", src_color_range="JPEG", dst_color_range="MPEG")
         frame.pts, frame.time_base = at_ms, _MILLISECOND
         frame.pict_type = PictureType.I if as_key else PictureType.NONE
         return [

@@ -5,7 +5,6 @@ import gzip
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.http import HttpResponse
-from django.test import Client, override_settings
+from django.test import Client
+from pytest_django import Settings
 
 from apps.api.aside import aside
 from apps.core import clock
@@ -32,18 +32,16 @@ from tests.api.stream import Stream
 from tests.factories.people import actor_for, make_token, make_user
 from tests.factories.sessions import end, make_claimed_session
 from tests.recordings.stub import StubNode, on_a_node, stubbed
+from tests.support.recorded import keep_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 FILM = bytes(range(256)) * 4
 
 
 @pytest.fixture(autouse=True)
-def kept(tmp_path: Path, settings) -> Iterator[None]:
-    options = {"location": tmp_path / "recordings", "allow_overwrite": True}
-    stores = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+def kept(tmp_path: Path, settings: Settings) -> None:
+    keep_in(tmp_path / "recordings", settings)
     _looked_at.clear()
-    with override_settings(STORAGES={**settings.STORAGES, "recordings": stores}):
-        yield
 
 
 @pytest.fixture

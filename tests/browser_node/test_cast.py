@@ -192,6 +192,16 @@ async def test_a_picture_of_the_size_before_is_not_shown_in_the_new_one(
     assert await take(consumer) == picture(300, 600), "it is odd, but so it is"
 
 
+async def test_a_page_that_was_resized_is_looked_at_once_more(screencast: Cast, pages: RecordingPages) -> None:
+    screencast.doubt()
+    assert not pages.posted
+    consumer = screencast.join(Want(fps=50))
+    come(screencast)
+    await take(consumer)
+    screencast.doubt()
+    await eventually_async(lambda: len(pages.named("startScreencast")) == 2)
+
+
 async def test_a_cast_that_gives_no_first_frame_is_started_again(screencast: Cast, pages: RecordingPages) -> None:
     consumer = screencast.join(FAST)
     await eventually_async(lambda: len(pages.named("startScreencast")) == 2)

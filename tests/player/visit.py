@@ -204,7 +204,9 @@ def encoded(frames: list[tuple[float, bytes]], end: float) -> bytes:
     }
     jpeg, start, last = av.CodecContext.create("mjpeg", "r"), frames[0][0], -1
     for t, data in [*frames, (end, frames[-1][1])]:
-        picture = jpeg.decode(av.Packet(data))[0].reformat(*SIZE, "yuv420p")
+        picture = jpeg.decode(av.Packet(data))[0].reformat(
+            *SIZE, "yuv420p", src_color_range="JPEG", dst_color_range="MPEG"
+        )
         picture.pts = last = max(last + 1, int(t - start))
         picture.time_base = Fraction(1, 1000)
         box.mux(stream.encode(picture))

@@ -1,22 +1,20 @@
 """A storage of each test's own, and a node that has captured what the test says."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.test import override_settings
+from pytest_django import Settings
 
 from tests.recordings.stub import StubNode, stubbed
+from tests.support.recorded import keep_in
 
 
 @pytest.fixture(autouse=True)
-def kept(tmp_path: Path, settings) -> Iterator[Path]:  # type: ignore[no-untyped-def]
+def kept(tmp_path: Path, settings: Settings) -> Path:
     """The folder that recorded bytes lie in."""
     folder = tmp_path / "recordings"
-    options = {"location": folder, "allow_overwrite": True}
-    storage = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
-    with override_settings(STORAGES={**settings.STORAGES, "recordings": storage}):
-        yield folder
+    keep_in(folder, settings)
+    return folder
 
 
 @pytest.fixture

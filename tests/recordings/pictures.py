@@ -25,7 +25,7 @@ class Film:
     height: int
     codec: str
     times: list[float]  # of each frame, in seconds
-    shades: list[int]  # of the middle of each
+    shades: list[int]  # of the middle of each, from 0 to 255 as a viewer sees it
 
 
 def looked_into(data: bytes) -> Film:
@@ -35,5 +35,6 @@ def looked_into(data: bytes) -> Film:
         for frame in box.decode(track):
             times.append(float(frame.pts * frame.time_base))
             plane = frame.planes[0]
-            shades.append(bytes(plane)[plane.line_size * (frame.height // 2) + frame.width // 2])
+            luma = bytes(plane)[plane.line_size * (frame.height // 2) + frame.width // 2]
+            shades.append(round((luma - 16) * 255 / 219))  # a film's reaches from 16 to 235
         return Film(track.width, track.height, track.codec_context.name, times, shades)

@@ -59,3 +59,8 @@ def test_a_broken_picture_is_left_out():
 def test_without_a_frame_there_is_no_film():
     with pytest.raises(NoFrames):
         make(iter([]), START, START + 1000, io.BytesIO())
+
+
+def test_what_is_light_does_not_become_white_nor_what_is_dark_black():
+    film = film_of([frame(0, 0), frame(500, 12), frame(1000, 244), frame(1500, 255)], 2000)
+    assert film.shades == pytest.approx([0, 12, 244, 255, 255], abs=4)

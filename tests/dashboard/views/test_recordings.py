@@ -1,11 +1,11 @@
 """Logs, files and recordings on pages."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client, override_settings
+from django.test import Client
+from pytest_django import Settings
 
 from apps.recordings.kinds import Kind
 from apps.recordings.looking import _looked_at
@@ -14,18 +14,16 @@ from apps.sessions.models import BrowserSession
 from tests.factories.people import make_user
 from tests.factories.sessions import make_claimed_session
 from tests.recordings.stub import StubNode, on_a_node, stubbed
+from tests.support.recorded import keep_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 HOSTILE = "<script>alert(1)</script>"
 
 
 @pytest.fixture(autouse=True)
-def kept(tmp_path: Path, settings) -> Iterator[None]:
-    options = {"location": tmp_path / "recordings", "allow_overwrite": True}
-    stores = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
+def kept(tmp_path: Path, settings: Settings) -> None:
+    keep_in(tmp_path / "recordings", settings)
     _looked_at.clear()
-    with override_settings(STORAGES={**settings.STORAGES, "recordings": stores}):
-        yield
 
 
 @pytest.fixture
