@@ -12,6 +12,7 @@ from browser_node.wire import is_instance_id
 logger = logging.getLogger(__name__)
 
 KEPT_SECONDS = 15 * 60.0  # after the browser is gone, or after a restart of the node
+EMPTY_SECONDS = 2.0  # the same where nothing is left to fetch
 _TICK_SECONDS = 1.0
 
 
@@ -72,8 +73,10 @@ class Spools:
             await asyncio.sleep(_TICK_SECONDS)
             for spool in list(self._spools.values()):
                 await spool.tick()
-            too_old = time.monotonic() - KEPT_SECONDS
             for name, spool in list(self._spools.items()):
-                if spool.ended_at is not None and spool.ended_at <= too_old:
+                ended_for = time.monotonic() - spool.ended_at if spool.ended_at is not None else 0.0
+                if ended_for >= KEPT_SECONDS:
                     logger.warning("a capture was not fetched in time and is gone", extra={"browser": name})
                     await self.remove(name)
+                elif ended_for >= EMPTY_SECONDS and not spool.segments():
+                    await self.remove(name)  # all of it was fetched

@@ -16,7 +16,7 @@ from tests.player.served import HOST, Served
 Play = Callable[..., Page]
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """Playwright's loop runs on this thread from here on, which Django would take for asynchronous code."""
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
@@ -27,7 +27,7 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def visit(chromium: Browser) -> visits.Visit:
     return visits.made(chromium)
 

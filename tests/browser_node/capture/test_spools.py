@@ -66,3 +66,17 @@ async def test_only_browsers_have_spools_and_links_are_none(tmp_path: Path) -> N
         spools.of("../escape", "credential")
     await spools.remove(NAME)
     await spools.close()
+
+
+async def test_what_was_fetched_whole_goes_with_its_browser(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spools_module, "_TICK_SECONDS", 0.01)
+    spools = await filled(tmp_path / "captures")
+    spool = spools.get(NAME)
+    assert spool is not None
+    await spool.flush()
+    for segment in spool.segments():
+        await spool.free(segment.stream, segment.number)
+    assert spools.get(NAME) is spool, "its browser lives"
+    spool.ended_at = time.monotonic() - spools_module.EMPTY_SECONDS
+    await eventually_async(lambda: not list((tmp_path / "captures").iterdir()))
+    await spools.close()

@@ -33,10 +33,11 @@ class Driven:
         self.cdp, self.page, self.live = cdp, page, live
 
     async def see(self, expression: str, expected: object) -> None:
-        """Until that is so."""
+        """Until that is so. While the page navigates there is nothing to be seen."""
         seen: object = None
         for _ in range(200):
-            seen = await self.cdp.evaluate(self.page, expression)
+            reply = await self.cdp.ask("Runtime.evaluate", self.page, expression=expression, returnByValue=True)
+            seen = reply.get("result", {}).get("result", {}).get("value")
             if seen == expected:
                 return
             await asyncio.sleep(0.02)
