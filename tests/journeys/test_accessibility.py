@@ -13,7 +13,11 @@ from tests.support.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600)]
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
-TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"  # colours that fade
+FADED = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
+  await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+}"""  # colours fade when the theme changes, and one that is half-way has no contrast
 
 
 def faults(page: Page) -> list[str]:
@@ -37,7 +41,7 @@ def examined(page: Page, addresses: list[str]) -> dict[tuple[str, str], list[str
         if is_whole_page(page, path):
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme)
-                page.evaluate(TWO_FRAMES)
+                page.evaluate(FADED)
                 found[path, theme] = faults(page)
     assert found, "no page was found"
     return {place: wrong for place, wrong in found.items() if wrong}
