@@ -15,8 +15,8 @@ AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-co
 GRAVE = {"serious", "critical"}
 FADED = """async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const ending = document.getAnimations().filter((one) => one.effect?.getComputedTiming().endTime < Infinity);
-  await Promise.all(ending.map((one) => one.finished.catch(() => {})));
+  const fades = document.getAnimations().filter((one) => one instanceof CSSTransition && one.playState === "running");
+  await Promise.all(fades.map((one) => one.finished.catch(() => {})));
 }"""  # colours fade when the theme changes, and one that is half-way has no contrast
 
 
