@@ -13,10 +13,16 @@ from tests.support.product import Product
 pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600)]
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
-FADED = """async () => {
-  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const fades = document.getAnimations().filter((one) => one instanceof CSSTransition && one.playState === "running");
-  await Promise.all(fades.map((one) => one.finished.catch(() => {})));
+FADED = """async (theme) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+  const fades = (one) => one instanceof CSSTransition && one.playState === "running";
+  const fading = () => document.getAnimations().filter(fades);
+  do await frame();
+  while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches);
+  for (let left = fading(); left.length; left = fading()) {
+    await Promise.all(left.map((one) => one.finished.catch(() => {})));
+    await frame();
+  }
 }"""  # colours fade when the theme changes, and one that is half-way has no contrast
 
 
@@ -41,7 +47,7 @@ def examined(page: Page, addresses: list[str]) -> dict[tuple[str, str], list[str
         if is_whole_page(page, path):
             for theme in THEMES:
                 page.emulate_media(color_scheme=theme)
-                page.evaluate(FADED)
+                page.evaluate(FADED, theme)
                 found[path, theme] = faults(page)
     assert found, "no page was found"
     return {place: wrong for place, wrong in found.items() if wrong}
