@@ -27,10 +27,10 @@ def recorded(product: Product, chromium: Browser, kind: str) -> str:
     product.site.pages["/first"] = SitePage(FIRST)
     page.goto(product.site.url)
     page.goto(f"{product.site.url}/first")
-    time.sleep(1)
+    time.sleep(1)  # part of what is recorded: the page stands still before the click
     page.mouse.click(*centre(page, "button"))
     expect(page.locator("#h")).to_have_text("It was pressed")
-    time.sleep(1.5)
+    time.sleep(1.5)  # and after it
     client.close()
     product.api("DELETE", f"/sessions/{made['id']}")
     return str(made["id"])

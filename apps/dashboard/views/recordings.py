@@ -1,5 +1,7 @@
 """What is kept of a session, as panes of its page and as pages of their own; and the timeline for its player."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -100,13 +102,8 @@ def upload(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
 def delete_file(request: HttpRequest, id: str, file_id: str) -> HttpResponse:  # noqa: A002
     session = find(BrowserSession, id, actor_of(request), Permission.SESSION_CONTROL)
     file = file_of(session, file_id)
-    name = file.name
-    try:
+    with _said(request, f"{file.name} is deleted."):
         services.delete_file(file, actor=actor_of(request))
-    except REFUSALS as error:
-        messages.error(request, error.detail)
-    else:
-        messages.success(request, f"{name} is deleted.")
     return _back(request, session, "files")
 
 
@@ -130,12 +127,8 @@ def recordings(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
 @require_POST
 def start(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     session = find(BrowserSession, id, actor_of(request), Permission.SESSION_CONTROL)
-    try:
+    with _said(request, "Recording from now on."):
         services.start_recording(session, request.POST.get("kind", ""), actor=actor_of(request))
-    except REFUSALS as error:
-        messages.error(request, error.detail)
-    else:
-        messages.success(request, "Recording from now on.")
     return _back(request, session, "recordings")
 
 
@@ -143,12 +136,8 @@ def start(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
 @require_POST
 def stop(request: HttpRequest, id: str, recording_id: str) -> HttpResponse:  # noqa: A002
     session = find(BrowserSession, id, actor_of(request), Permission.SESSION_CONTROL)
-    try:
+    with _said(request, "Stopped. It can be played in a moment."):
         services.stop_recording(recording_of(session, recording_id), actor=actor_of(request))
-    except REFUSALS as error:
-        messages.error(request, error.detail)
-    else:
-        messages.success(request, "Stopped. It can be played in a moment.")
     return _back(request, session, "recordings")
 
 
@@ -156,12 +145,8 @@ def stop(request: HttpRequest, id: str, recording_id: str) -> HttpResponse:  # n
 @require_POST
 def delete(request: HttpRequest, id: str, recording_id: str) -> HttpResponse:  # noqa: A002
     session = find(BrowserSession, id, actor_of(request), Permission.SESSION_CONTROL)
-    try:
+    with _said(request, "The recording is deleted."):
         services.delete_recording(recording_of(session, recording_id), actor=actor_of(request))
-    except REFUSALS as error:
-        messages.error(request, error.detail)
-    else:
-        messages.success(request, "The recording is deleted.")
     return _back(request, session, "recordings")
 
 
@@ -176,6 +161,17 @@ def track(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     if recording is not None and recording.kind == Kind.LOGS:
         recording = None
     return JsonResponse(track_of(session, recording, clock.now(), _content_address))
+
+
+@contextmanager
+def _said(request: HttpRequest, success: str) -> Iterator[None]:
+    """How it went, told on the page that one comes back to."""
+    try:
+        yield
+    except REFUSALS as error:
+        messages.error(request, error.detail)
+    else:
+        messages.success(request, success)
 
 
 def _content_address(recording: Recording, name: str) -> str:
