@@ -7,6 +7,7 @@ import os
 from typing import Any
 
 from browser_node.relay import Relay
+from splice.garbage import look_seldom
 from splice.protocol import SpliceProtocol
 from splice.upstream import Upstream
 
@@ -15,6 +16,7 @@ WITH_RELAY = os.environ.get("BENCH_RELAY") == "1"
 
 SpliceProtocol.routes = lambda raw_path, host: True
 SpliceProtocol.drain_seconds = 0.0
+look_seldom()  # as the product does
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:

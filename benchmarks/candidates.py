@@ -60,7 +60,7 @@ def running(echo: Path, peer: Path, core: int) -> Iterator[list[Candidate]]:
             "--lifespan",
             "off",
         ]
-        command += ["--log-level", "error", "--no-access-log", "--backlog", "4096"]
+        command += ["--log-level", "error", "--no-access-log", "--no-proxy-headers", "--backlog", "4096"]
         return start(command, port, BENCH_UPSTREAM=str(upstream), BENCH_RELAY="1" if with_relay else "0")
 
     try:

@@ -16,6 +16,7 @@ from browser_node import journal
 from browser_node.app import CannotRun, lay_ground, make_app
 from browser_node.config import ConfigurationError, Listen, read_config
 from browser_node.directories import DirectoryError
+from splice.garbage import look_seldom
 from splice.protocol import SpliceProtocol
 
 logger = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ def main() -> int:
             server_header=False,
         )
     )
+    look_seldom()
     with _listen(config.listen) as listener:
         server.run(sockets=[listener])
     if config.listen.path:

@@ -28,6 +28,7 @@ from browsergrid.bodies import measured  # noqa: E402
 from browsergrid.charsets import Utf8Request  # noqa: E402
 from browsergrid.settings import grid  # noqa: E402
 from browsergrid.threads import Threads  # noqa: E402
+from splice.garbage import look_seldom  # noqa: E402
 from splice.protocol import SpliceProtocol  # noqa: E402
 
 DRAIN_MARGIN_SECONDS = 3.0  # between our goodbyes and the server's hard stop, for rows to be closed
@@ -57,6 +58,7 @@ async def application(scope: Message, receive: Receive, send: Send) -> None:
 
 async def _live(receive: Receive, send: Send) -> None:
     await receive()
+    look_seldom()
     _tell_streams_of_the_end()
     async with lifespan(gateway):
         await send({"type": "lifespan.startup.complete"})

@@ -6,11 +6,13 @@ it is cancelled.
 
 import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import NoReturn, cast
 
 from splice import response
 from splice.response import BODY_LIMIT, HEAD_LIMIT, Response
 from splice.upstream import Upstream
+
+_JOINED = b"HTTP/1.1 101"
 
 
 class UpstreamError(Exception):
@@ -30,17 +32,13 @@ class Answer:
     rest: bytes
 
 
-async def dial(upstream: Upstream, head: bytes, timeout: float) -> Answer:  # noqa: ASYNC109 - one bound for all steps
-    """Join `upstream` with the upgrade request `head` within `timeout` seconds."""
+async def dial(upstream: Upstream, head: bytes) -> Answer:
+    """Join `upstream` with the upgrade request `head`. Whoever asks knows how long to wait, and cancels."""
     handshake: Handshake | None = None
     try:
-        async with asyncio.timeout(timeout):
-            handshake = await upstream.open(Handshake)
-            handshake.transport.write(head)
-            return await handshake.answer()
-    except TimeoutError:
-        _drop(handshake)
-        raise UpstreamError(f"no answer within {timeout:g} s") from None
+        handshake = await upstream.open(Handshake)
+        handshake.transport.write(head)
+        return await handshake.answer()
     except OSError as error:
         _drop(handshake)
         raise UpstreamError(str(error) or type(error).__name__) from error
@@ -74,17 +72,20 @@ class Handshake(asyncio.Protocol):
                 raise UpstreamError(str(self.failure or "the upstream closed during the handshake"))
             await self._more()
         head, _, rest = self.data.partition(b"\r\n\r\n")
-        try:
-            parsed = response.parse_head(head)
-        except ValueError as error:
-            raise UpstreamError(str(error)) from None
-        if parsed.status != 101:
-            raise UpstreamError(f"the upstream answered {parsed.status}", await self._refusal(parsed, len(head) + 4))
+        if not head.startswith(_JOINED):
+            await self._refused(head)
         if self.ended or self.transport.is_closing():
             raise UpstreamError("the upstream closed during the handshake")
         self.transport.pause_reading()
         self.data, self.waiter = b"", None  # the transport may remember us as long as it lives
         return Answer(self.transport, head + b"\r\n\r\n", rest)
+
+    async def _refused(self, head: bytes) -> NoReturn:
+        try:
+            parsed = response.parse_head(head)
+        except ValueError as error:
+            raise UpstreamError(str(error)) from None
+        raise UpstreamError(f"the upstream answered {parsed.status}", await self._refusal(parsed, len(head) + 4))
 
     async def _refusal(self, parsed: Response, start: int) -> Response:
         lengths = [value for name, value in parsed.headers if name == b"content-length"]
@@ -112,7 +113,7 @@ class Handshake(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self.data += data
-        is_joined = self.data.startswith(b"HTTP/1.1 101") and b"\r\n\r\n" in self.data
+        is_joined = self.data.startswith(_JOINED) and b"\r\n\r\n" in self.data
         if is_joined or len(self.data) > HEAD_LIMIT + BODY_LIMIT:
             self.transport.pause_reading()  # what follows a 101 is for whoever takes the connection over
         self._wake()

@@ -144,13 +144,18 @@ class Handover:
         head = upstream_head(self.request, path=message["path"], host=upstream.host_header, headers=headers)
         self.relay = message.get("relay")
         self.stage = Stage.DIALING
-        work = self._join(upstream, head, message.get("timeout", DIAL_SECONDS))
-        self.dialing = self.server.loop.create_task(work)
+        self.dialing = self.server.loop.create_task(self._join(upstream, head))
+        seconds = message.get("timeout", DIAL_SECONDS)
+        self.timer = self.server.loop.call_later(seconds, self._too_slow, self.dialing, seconds)
 
-    async def _join(self, upstream: Upstream, head: bytes, timeout: float) -> None:  # noqa: ASYNC109 - passed on
+    def _too_slow(self, dialing: asyncio.Task[None], seconds: float) -> None:
+        dialing.cancel()
+        self._fail(UpstreamError(f"no answer within {seconds:g} s"))
+
+    async def _join(self, upstream: Upstream, head: bytes) -> None:
         answer: Answer | None = None
         try:
-            answer = await dial(upstream, head, timeout)
+            answer = await dial(upstream, head)
             self._open(answer)
         except UpstreamError as error:
             self._fail(error)
@@ -167,6 +172,7 @@ class Handover:
         if self.transport.is_closing():
             answer.transport.abort()
             return
+        self._stop_waiting()
         pair = Pair(self.relay, self._ended, self._forget)
         pair.prepare(self.transport, answer.transport)
         self.pair, self.stage, self.dialing = pair, Stage.OPEN, None
@@ -179,6 +185,7 @@ class Handover:
         if self.stage is not Stage.DIALING:
             return
         self.stage = Stage.FAILED
+        self._stop_waiting()
         answer = error.response or Response(0)
         facts = {"status": answer.status or None, "headers": answer.headers, "body": answer.body}
         self._tell("failed", error=str(error), **facts)
@@ -217,9 +224,13 @@ class Handover:
         self.stage = Stage.CLOSED
         if self.dialing:
             self.dialing.cancel()
+        self._stop_waiting()
+        self.events.put({"type": "websocket.disconnect", "code": 1006, "reason": ""})
+
+    def _stop_waiting(self) -> None:
         if self.timer:
             self.timer.cancel()
-        self.events.put({"type": "websocket.disconnect", "code": 1006, "reason": ""})
+            self.timer = None
 
     def _forget(self) -> None:
         """The sockets are gone: uvicorn need not wait for us."""

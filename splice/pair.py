@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from splice.dial import Answer
 from splice.ends import HIGH_WATER, End, Relay
-from splice.sockets import peer_has_closed, seconds_unanswered, tune
+from splice.sockets import peer_has_closed, seconds_unanswered, watch_peer
 
 # How often an open splice is looked at, and how long a direction may stand still once its source has ended.
 BEAT_SECONDS = 5.0
@@ -44,10 +44,11 @@ class Pair:
         return self.upstream.count
 
     def prepare(self, client: asyncio.Transport, upstream: asyncio.Transport) -> None:
-        """All that may fail, before anything is promised to the client."""
+        """All that may fail, before anything is promised to the client, whom the handover watches already."""
+        watch_peer(upstream)
         ends = (self.client, self.upstream, client), (self.upstream, self.client, upstream)
         for end, peer, transport in ends:
-            tune(transport, HIGH_WATER)
+            transport.set_write_buffer_limits(high=HIGH_WATER)
             end.transport, end.peer, end.pair = transport, peer, self
 
     def open(self, answer: Answer, early: bytes) -> None:

@@ -20,25 +20,23 @@ _UNACKED_OFFSET = 24
 _LAST_ACK_OFFSET = 56
 
 
-def tune(transport: asyncio.Transport, high_water: int) -> None:
-    """Small messages leave at once, dead peers are noticed, and a slow reader holds at most `high_water` bytes here."""
-    transport.set_write_buffer_limits(high=high_water)
-    sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is None or sock.family == socket.AF_UNIX:
-        return
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    watch_peer(transport)
-
-
 def watch_peer(transport: asyncio.Transport) -> None:
-    """Have the kernel probe a quiet peer; without the three options it would begin after two hours."""
-    sock: socket.socket | None = transport.get_extra_info("socket")
-    if sock is None or sock.family == socket.AF_UNIX:
+    """Have the kernel probe a quiet peer; without the three options it would begin after two hours.
+
+    Small messages leave at once already: every event loop sets TCP_NODELAY.
+    """
+    offered: socket.socket | None = transport.get_extra_info("socket")
+    if offered is None or offered.family == socket.AF_UNIX:
         return
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
-    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
+    # What uvloop offers makes a socket object of the descriptor for each option; one will do, and must not close it.
+    sock = socket.socket(offered.family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=offered.fileno())
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
+    finally:
+        sock.detach()
 
 
 def peer_has_closed(transport: asyncio.Transport) -> bool:

@@ -82,15 +82,25 @@ class Live:
     async def heard(self, _type: str, **fields: Any) -> dict[str, Any]:
         """The last message of that kind and with those fields, as soon as there is one."""
 
-        def look() -> dict[str, Any] | None:
-            for message in reversed(self.told):
-                if message["type"] == _type and fields.items() <= message.items():
-                    return message
-            return None
-
-        found = await eventually_async(look, what=f"a message {_type} {fields} among {self.told}")
+        found = await eventually_async(
+            lambda: self.last(_type, **fields), what=f"a message {_type} {fields} among {self.told}"
+        )
         assert found is not None
         return found
+
+    def last(self, _type: str, **fields: Any) -> dict[str, Any] | None:
+        for message in reversed(self.told):
+            if message["type"] == _type and fields.items() <= message.items():
+                return message
+        return None
+
+    def pages(self) -> set[str]:
+        """Those the browser has now, as last told."""
+        return {page["id"] for page in (self.last("pages") or {"pages": []})["pages"]}
+
+    def shown(self) -> str:
+        """The page that is shown now, as last told."""
+        return (self.last("page") or {"id": ""})["id"]
 
     async def frame(self, *, after: int = 0) -> Seen:
         """The last frame, as soon as there are more than `after`."""

@@ -181,14 +181,13 @@ async def test_addresses_back_and_forward(driven: Driven) -> None:
 
 
 async def test_pages_are_opened_and_closed(driven: Driven) -> None:
-    (first,) = await driven.cdp.pages()
+    first = (await driven.cdp.pages())[0]["targetId"]
     await driven.live.say("new_page")
-    await eventually_async(lambda: driven.live.told[-1].get("pages") and len(driven.live.told[-1]["pages"]) == 2)
-    second = (await driven.live.heard("page"))["id"]
-    assert second != first["targetId"]
+    await eventually_async(lambda: len(driven.live.pages()) == 2)
+    (second,) = driven.live.pages() - {first}
+    await driven.live.heard("page", id=second)
     await driven.live.say("close_page", page=second)
-    await eventually_async(lambda: len(driven.live.told[-1].get("pages") or "12") == 1)
-    assert (await driven.live.heard("page"))["id"] == first["targetId"]
+    await eventually_async(lambda: driven.live.pages() == {first} and driven.live.shown() == first)
     await driven.live.say("close_page", page="another")
     await driven.live.heard("error", message="That page is closed.")
 
@@ -208,7 +207,7 @@ async def test_a_persons_first_page_is_made(node: RunningNode, start: Start) -> 
 
 async def test_a_person_without_a_page_is_told_so(driven: Driven) -> None:
     await driven.live.say("close_page")
-    await eventually_async(lambda: driven.live.told[-1].get("pages") == [])
+    await driven.live.heard("pages", pages=[])
     await driven.live.click(1, 1)
     await driven.live.heard("error", message="There is no page.")
     await driven.live.say("fly")
