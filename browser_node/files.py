@@ -91,9 +91,11 @@ class Files:
         self._tell(self._entries[name], "started")
 
     def progressed(self, number: str, received: int, state: str) -> bool:
-        """Chromium tells more of it. False: it has grown too large, and is to be cancelled."""
+        """Chromium tells more of it. False: it is to be cancelled: too large, one too many, or deleted."""
         entry = self._entries.get(self._names.get(number, ""))
-        if entry is None or entry.file.is_complete:
+        if entry is None:
+            return state != "inProgress"
+        if entry.file.is_complete:
             return True
         entry.file = replace(entry.file, bytes=received)
         if state == "completed":
@@ -113,6 +115,9 @@ class Files:
             raise TooLarge
         room = self._limit - self._total(FileKind.UPLOAD) + (before.file.bytes if before else 0)
         size = await self._receive(name, chunks, room)
+        if name in self._names.values():  # a download that began meanwhile
+            self._unlink(UPLOADS, name)
+            raise Taken
         file = NodeFile(name, FileKind.UPLOAD, size, now_ms(), path=f"{self._inside}/{UPLOADS}/{name}")
         self._entries[name] = _Entry(file, name)
         return file
@@ -140,7 +145,7 @@ class Files:
         entry = self._entries.get(name)
         if entry is not None:
             self._drop(entry)
-            await asyncio.to_thread(self._unlink, entry)
+            await asyncio.to_thread(self._unlink, _place(entry), entry.stored)
 
     def _total(self, kind: FileKind) -> int:
         return sum(entry.file.bytes for entry in self._entries.values() if entry.file.kind is kind)
@@ -187,9 +192,9 @@ class Files:
             raise FileNotFoundError(entry.stored)
         return os.fdopen(descriptor, "rb")
 
-    def _unlink(self, entry: _Entry) -> None:
-        with contextlib.suppress(OSError), _directory(self._home, _place(entry)) as directory:
-            os.unlink(entry.stored, dir_fd=directory)
+    def _unlink(self, place: str, stored: str) -> None:
+        with contextlib.suppress(OSError), _directory(self._home, place) as directory:
+            os.unlink(stored, dir_fd=directory)
 
 
 def _place(entry: _Entry) -> str:

@@ -167,7 +167,10 @@ class LiveView:
     async def _listen(self) -> None:
         with contextlib.suppress(WebSocketDisconnect):
             while True:
-                said = await self._websocket.receive_text()
+                try:
+                    said = await self._websocket.receive_text()
+                except KeyError:
+                    return self.close(1003, "texts only")
                 if len(said) > _MOST_MESSAGE:
                     self.close(1009, "message too long")
                 else:

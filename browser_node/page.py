@@ -15,6 +15,16 @@ class Dialog:
     default: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chooser:
+    """A field of the page, or of a frame of it, that asked for files and has got none while a person may act."""
+
+    session: str
+    frame: str
+    node: int
+    is_multiple: bool
+
+
 @dataclass(slots=True, eq=False)
 class Page:
     target: str
@@ -25,6 +35,7 @@ class Page:
     is_loading: bool = False
     has_crashed: bool = False
     dialog: Dialog | None = None
+    chooser: Chooser | None = None
     width: int = 0  # CSS pixels, as its last frame told; 0 before there was one
     height: int = 0
     scale: float = 1.0  # of a pinch
@@ -62,7 +73,7 @@ class Watcher:
         """A person did this to the page by way of a live view: an `Input` command."""
 
     def changed(self) -> None:
-        """What pages there are, which is active, or an address, title or dialog is another than before."""
+        """What pages there are, which is active, or an address, title, dialog or chooser is another than before."""
 
     def lost(self) -> None:
         """The connection to the browser is gone, and every page with it; there will be no other."""

@@ -2,7 +2,8 @@
 
 Over a connection of our own beside the supervisor's, so that a flood of frames or events never delays the pings by
 which a browser is found dead. It is opened for the first holder and closed after the last: a browser that nobody
-watches has no page attached. What a client may have set is left alone: never an `Emulation` command from here.
+watches has no page attached, unless a dialog waits in one, which a later connection could neither see nor answer.
+What a client may have set is left alone: never an `Emulation` command from here.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from browser_node.devtools import Devtools, DevtoolsError
-from browser_node.page import Dialog, Page, Watcher
+from browser_node.page import Chooser, Dialog, Page, Watcher
 
 logger = logging.getLogger(__name__)
 
@@ -88,9 +89,11 @@ class Pages:
         """A command to the browser. Raises DevtoolsError."""
         return await self._connected().send(method, params)
 
-    def post(self, page: Page, method: str, params: dict[str, Any] | None = None) -> "asyncio.Task[None]":
+    def post(
+        self, page: Page, method: str, params: dict[str, Any] | None = None, *, session: str = ""
+    ) -> "asyncio.Task[None]":
         """`send`, in order, without waiting; what goes wrong is only logged."""
-        return self._run(self.send(page, method, params))
+        return self._run(self.send(page, method, params, session=session))
 
     def act(self, page: Page, method: str, params: dict[str, Any]) -> "asyncio.Task[None]":
         """`post` a person's `Input` command; the page is the active one from now on."""
@@ -106,6 +109,11 @@ class Pages:
             self._recent.remove(page)
             self._recent.append(page)
             self._changed()
+
+    def answered(self, page: Page) -> None:
+        """The page got the files that it asked for, or is to get none."""
+        page.chooser = None
+        self._changed()
 
     async def close(self) -> None:
         """The browser ends: whoever holds pages is told that they are lost."""
@@ -130,17 +138,28 @@ class Pages:
         devtools.listen(self._hear)
         self._run(self._mourn(devtools))
         pages = [{"type": "page"}]
-        # Found targets tell their titles; the attached ones come while the second call is answered.
-        await devtools.send("Target.setDiscoverTargets", {"discover": True, "filter": pages})
-        await devtools.send("Target.setAutoAttach", {**_WAIT, "filter": pages})
+        try:
+            # Found targets tell their titles; the attached ones come while the second call is answered.
+            await devtools.send("Target.setDiscoverTargets", {"discover": True, "filter": pages})
+            await devtools.send("Target.setAutoAttach", {**_WAIT, "filter": pages})
+        except BaseException:  # a holder that left meanwhile, too: whoever waits for the lock attaches anew
+            await self._let_go(devtools)
+            raise
 
     async def _detach(self) -> None:
         async with self._lock:
-            if self._holds or self._devtools is None:
-                return
-            devtools, self._devtools = self._devtools, None
-            self._forget()
-            await devtools.close()
+            if not self._holds and self._devtools is not None and not any(page.dialog for page in self.all):
+                await self._let_go(self._devtools)
+
+    def _detach_late(self) -> None:
+        """Where the last holder has left and only a dialog kept the connection."""
+        if not self._holds and self._devtools is not None:
+            self._run(self._detach())
+
+    async def _let_go(self, devtools: Devtools) -> None:
+        self._devtools = None
+        self._forget()
+        await devtools.close()
 
     async def _mourn(self, devtools: Devtools) -> None:
         await devtools.wait_closed()
@@ -163,23 +182,33 @@ class Pages:
 
     def _hear(self, method: str, params: dict[str, Any], session: str) -> None:
         if method == "Target.attachedToTarget":
-            self._run(self._met(params, session))
+            self._met(params, session)
         elif method == "Target.detachedFromTarget":
             self._left(params["sessionId"])
         elif not session:
             self._hear_of_target(method, params)
         elif (page := self._by_session.get(session)) is not None:
-            if _note(page, method, params):
-                if method == "Page.frameNavigated":
-                    self.activate(page.target)
-                self._changed()
-            if method in _TITLE_MAY_BE_NEW:
-                self._run(self._read_title(page))
-            for watcher in list(page.watchers):
-                watcher.event(page, method, params)
+            self._hear_of_page(page, method, params)
         elif (page := self._by_frame.get(session)) is not None:
+            if _note_chooser(page, session, method, params):
+                self._changed()
             for watcher in list(page.watchers):
                 watcher.frame_event(page, session, method, params)
+
+    def _hear_of_page(self, page: Page, method: str, params: dict[str, Any]) -> None:
+        is_news = _note_chooser(page, page.session, method, params)
+        if _note(page, method, params):
+            is_news = True
+            if method == "Page.frameNavigated":
+                self.activate(page.target)
+        if is_news:
+            self._changed()
+        if method in _TITLE_MAY_BE_NEW:
+            self._run(self._read_title(page))
+        if method == "Page.javascriptDialogClosed":
+            self._detach_late()
+        for watcher in list(page.watchers):
+            watcher.event(page, method, params)
 
     def _hear_of_target(self, method: str, params: dict[str, Any]) -> None:
         if method == "Target.targetInfoChanged":
@@ -203,28 +232,36 @@ class Pages:
                 page.title = info["title"]
                 self._changed()
 
-    async def _met(self, params: dict[str, Any], parent: str) -> None:
+    def _met(self, params: dict[str, Any], parent: str) -> None:
+        """It is noted at once, for the next message may say that it is gone again."""
         info, session = params["targetInfo"], params["sessionId"]
-        if not parent:
-            await self._met_page(info, session, waits=params["waitingForDebugger"])
-        else:
+        page: Page | None = None
+        if parent:
             page = self._by_session.get(parent) or self._by_frame.get(parent)
             if page is not None:
-                await self._met_frame(page, session)
+                self._by_frame[session] = page
+                page.frames.add(session)
+        elif not info.get("subtype"):  # else made ahead of a navigation that may never come: met again when it does
+            page = Page(info["targetId"], session, info.get("browserContextId", ""), info["url"], info["title"])
+            page.main_frame = page.target
+            self._by_session[session] = page
+            self._recent.append(page)
+        self._run(self._let_run(page, session, waits=params["waitingForDebugger"]))
+
+    async def _let_run(self, page: Page | None, session: str, *, waits: bool) -> None:
+        """Once everybody has prepared for it."""
+        if page is not None and session == page.session:
+            await self._prepare_page(page, waits=waits)
+        elif page is not None:
+            await self._prepare_frame(page, session)
         devtools = self._connected()
-        if params["waitingForDebugger"]:
+        if waits:
             await devtools.send("Runtime.runIfWaitingForDebugger", session=session)
 
-    async def _met_page(self, info: dict[str, Any], session: str, *, waits: bool) -> None:
-        if info.get("subtype"):
-            return  # made ahead of a navigation that may never come; it is met again when it does
-        page = Page(info["targetId"], session, info.get("browserContextId", ""), info["url"], info["title"])
-        page.main_frame = page.target
-        self._by_session[session] = page
-        self._recent.append(page)
+    async def _prepare_page(self, page: Page, *, waits: bool) -> None:
         try:
             watchers = list(self._watchers)
-            frames = [self._attach_frames(session)] if any(watcher.wants_frames for watcher in watchers) else []
+            frames = [self._attach_frames(page.session)] if any(watcher.wants_frames for watcher in watchers) else []
             introductions = [self._introduce(watcher, page) for watcher in watchers]
             enabled = self.post(page, "Page.enable")
             # One that runs may be held up by a dialog of its own, and then answers when that is answered.
@@ -233,9 +270,7 @@ class Pages:
             page.is_ready.set()
         self._changed()
 
-    async def _met_frame(self, page: Page, session: str) -> None:
-        self._by_frame[session] = page
-        page.frames.add(session)
+    async def _prepare_frame(self, page: Page, session: str) -> None:
         watchers = [watcher for watcher in page.watchers if watcher.wants_frames]
         introductions = [_in_time(watcher.frame_attached(page, session)) for watcher in watchers]
         await _all([self._attach_frames(session), *introductions])
@@ -249,7 +284,7 @@ class Pages:
             await self._attach_frames(page.session)
 
     async def _introduce(self, watcher: Watcher, page: Page) -> None:
-        if watcher not in page.watchers:
+        if watcher not in page.watchers and self._by_session.get(page.session) is page:
             page.watchers.append(watcher)
             await _in_time(watcher.attached(page))
             if watcher.wants_frames:
@@ -266,8 +301,11 @@ class Pages:
                 self._by_frame.pop(frame, None)
             self._tell_gone(page)
             self._changed()
+            self._detach_late()
         elif (page := self._by_frame.pop(session, None)) is not None:
             page.frames.discard(session)
+            if page.chooser is not None and page.chooser.session == session:
+                self.answered(page)
 
     def _tell_gone(self, page: Page) -> None:
         for watcher in list(page.watchers):
@@ -301,6 +339,24 @@ def _note(page: Page, method: str, params: dict[str, Any]) -> bool:
             page.dialog = Dialog(params["type"], params["message"], params.get("defaultPrompt", ""))
         case "Page.javascriptDialogClosed":
             page.dialog = None
+        case _:
+            return False
+    return True
+
+
+def _note_chooser(page: Page, session: str, method: str, params: dict[str, Any]) -> bool:
+    """What asks for files, until its frame or the whole page is another one; true when that changed."""
+    chooser = page.chooser
+    match method:
+        case "Page.fileChooserOpened" if "backendNodeId" in params:
+            is_multiple = params["mode"] == "selectMultiple"
+            page.chooser = Chooser(session, params["frameId"], params["backendNodeId"], is_multiple)
+        case "Page.frameNavigated" if chooser and (
+            params["frame"]["id"] == chooser.frame or (session == page.session and "parentId" not in params["frame"])
+        ):
+            page.chooser = None
+        case "Page.frameDetached" if chooser and params["frameId"] == chooser.frame:
+            page.chooser = None
         case _:
             return False
     return True

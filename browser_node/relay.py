@@ -30,8 +30,6 @@ LOOK_SECONDS = 0.01  # between two looks whether the client's present message is
 
 OnCommand = Callable[[str, dict[str, Any]], Awaitable[Mapping[str, Any] | CdpError]]
 Farewell = Callable[[], tuple[int, str]]
-
-
 Rewrite = Callable[[bytes], bytes]
 
 
@@ -153,11 +151,11 @@ class Relay:
         self.inputs += is_input
         if (is_input or self.frozen) and self.on_activity:
             self.on_activity()
-        if is_input and (self.holds_inputs or self._held):
+        command = cdp.parse(payload) if cdp.OURS in payload else None
+        if command is None and is_input and (self.holds_inputs or self._held):
             self._held.append(payload)
             self._regulate()
             return True
-        command = cdp.parse(payload) if cdp.OURS in payload else None
         if command is None:
             return self._pass(payload)
         if command.is_close:
@@ -176,8 +174,9 @@ class Relay:
         if self.client.is_between_messages:
             while self._held and not self.is_closing:
                 payload = self._held.popleft()
-                self._pass(payload)
-                self.client.forward(memoryview(masked_frame(Opcode.TEXT, payload)))
+                whole = self.instead if self._pass(payload) else masked_frame(Opcode.TEXT, payload)
+                self.instead = b""
+                self.client.forward(memoryview(whole))
             self._regulate()
         elif self._held:
             asyncio.get_running_loop().call_later(LOOK_SECONDS, self._let_inputs_go_later)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from browser_node.relay import Relay
 
 VIEW_LIMIT = 64 * 1024
+CONTROL_LIMIT = 125  # RFC 6455 §5.5; a longer control frame is not waited for: Chromium refuses it
 PEEK = 192  # enough for an id and an error, and for the session and the target of Target.attachedToTarget
 
 WE_ARE_FULL = 2  # a reason to hold an end, beside splice.ends.PEER_IS_FULL
@@ -123,7 +124,7 @@ class ClientEnd(End):
         self.left = 0  # bytes still to come of a frame that passes unseen
         self.partial = bytearray()  # the beginning of a frame that is to be seen whole
         self.need = 0  # how much of it must be there before another look is worth it
-        self.kept = bytearray()  # fragments of a message that is being looked at, as they came
+        self.kept = bytearray()  # fragments of a message that is being looked at, as they came; many may be empty
         self.payload = bytearray()  # and what they say
         self.is_unseen = False  # within a message whose other fragments pass, too
 
@@ -180,7 +181,8 @@ class ClientEnd(End):
             end = position + head + payload_size(data[position : position + head])
             opcode, is_last = data[position] & 15, bool(data[position] & 128)
             is_data = opcode < Opcode.CLOSE
-            passes = is_data and self._passes(opcode, end - position - head, is_last=is_last)
+            length = end - position - head
+            passes = self._passes(opcode, length, is_last=is_last) if is_data else length > CONTROL_LIMIT
             if passes and opcode == Opcode.TEXT and self.relay.listener is not None:
                 beginning = data[position + head : min(end, position + head + PEEK)]
                 self.relay.listener.said(unmask(beginning, bytes(data[position + head - 4 : position + head])))
@@ -206,7 +208,8 @@ class ClientEnd(End):
     def _passes(self, opcode: int, length: int, *, is_last: bool) -> bool:
         """Whether a data frame goes on unseen, together with the rest of its message."""
         is_text = opcode == (Opcode.CONTINUATION if self.kept else Opcode.TEXT)
-        if not self.is_unseen and is_text and len(self.payload) + length <= VIEW_LIMIT:
+        is_short = len(self.payload) + length <= VIEW_LIMIT and len(self.kept) <= 2 * VIEW_LIMIT
+        if not self.is_unseen and is_text and is_short:
             return False
         self.is_unseen = not is_last
         return True

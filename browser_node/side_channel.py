@@ -61,7 +61,7 @@ class SideChannel:
         """An answer, word that it will take longer, or an event for a client; anything else is dropped."""
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             message = None
         if not isinstance(message, dict):
             logger.warning("a gateway said something that is no message")

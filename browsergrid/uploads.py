@@ -16,9 +16,10 @@ from django.db import close_old_connections
 from apps.accounts.cookie_sessions import stored
 from apps.accounts.queries import live_sessions
 from apps.core.errors import GridError
+from apps.sessions.viewing import redeem_view
 from apps.tokens.services import authenticate
 
-PLACES = re.compile(r"/(api/v1/sessions/[^/]+/files|sessions/[^/]+/files/upload)/?")
+PLACES = re.compile(r"/(api/v1/sessions/[^/]+/files|sessions/[^/]+/files/upload|sessions/[^/]+/live/files)/?")
 MARGIN = 64 * 1024  # for what multipart adds
 
 
@@ -37,6 +38,9 @@ def _is_known(scope: MutableMapping[str, Any]) -> bool:
         secret = _secret(headers, scope.get("query_string", b"").decode("latin-1"))
         if secret:
             authenticate(secret)
+            return True
+        if ticket := headers.get("x-browsergrid-ticket"):
+            redeem_view(ticket)
             return True
         cookie = SimpleCookie(headers.get("cookie", "")).get(settings.SESSION_COOKIE_NAME)
         return cookie is not None and bool(live_sessions([stored(cookie.value)]))

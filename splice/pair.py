@@ -30,7 +30,7 @@ class Pair:
         self.client, self.upstream = relay.ends() if relay else (End(), End())
         self.on_end, self.on_gone = on_end, on_gone
         self.is_ended = False
-        self.beat_timer: asyncio.TimerHandle | None = None
+        self.timer: asyncio.TimerHandle | None = None  # of the beat, then of the lingering
         self.stall: tuple[End, int, float] | None = None
 
     @property
@@ -65,7 +65,7 @@ class Pair:
         for end in (client, upstream):
             if not end.holds and not end.transport.is_closing():
                 end.transport.resume_reading()
-        self.beat_timer = self.loop.call_later(BEAT_SECONDS, self._beat)
+        self.timer = self.loop.call_later(BEAT_SECONDS, self._beat)
 
     def close(self, within: float) -> None:
         """End both sides; whoever does not take the rest `within` seconds is cut."""
@@ -81,12 +81,12 @@ class Pair:
 
     def lost(self, end: End) -> None:
         """Told by an end that its connection is gone."""
+        if self.timer:
+            self.timer.cancel()  # or it would hold all of us until it is due
         if end.peer.is_lost:
             self.on_gone()
             return
         self.is_ended = True
-        if self.beat_timer:
-            self.beat_timer.cancel()
         self.on_end()
         end.peer.peer_lost()
         self._linger(end.peer, end.peer.transport.get_write_buffer_size() + 1)
@@ -99,7 +99,7 @@ class Pair:
         if left >= size:
             end.transport.abort()
         else:
-            self.loop.call_later(STALL_SECONDS, self._linger, end, left)
+            self.timer = self.loop.call_later(STALL_SECONDS, self._linger, end, left)
 
     def _beat(self) -> None:
         """Find what no callback tells: a dead peer with data outstanding, an end that is hidden behind a full peer."""
@@ -118,4 +118,4 @@ class Pair:
         elif now - self.stall[2] >= STALL_SECONDS:
             self.abort()
             return
-        self.beat_timer = self.loop.call_later(BEAT_SECONDS, self._beat)
+        self.timer = self.loop.call_later(BEAT_SECONDS, self._beat)

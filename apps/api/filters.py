@@ -13,6 +13,7 @@ from apps.core.errors import Invalid
 from apps.core.identifiers import decode
 from apps.events.catalog import EventType
 from apps.events.models import Event
+from apps.events.queries import between
 from apps.sessions.filters import filters_from
 from apps.sessions.models import BrowserSession
 
@@ -34,12 +35,7 @@ def narrowed_events(rows: QuerySet[Event], request: Request) -> QuerySet[Event]:
     session = query_of(request, "session")
     if session:
         rows = rows.filter(session_id=_key("session", BrowserSession.prefix, session))
-    since, until = moment_of(request, "since"), moment_of(request, "until")
-    if since:
-        rows = rows.filter(occurred_at__gte=since)
-    if until:
-        rows = rows.filter(occurred_at__lt=until)
-    return rows
+    return between(rows, moment_of(request, "since"), moment_of(request, "until"))
 
 
 def wanted_types(request: Request) -> frozenset[str]:

@@ -12,6 +12,7 @@ Document = Mapping[str, Any]
 METHODS = ("get", "post", "patch", "put", "delete")
 ORIGIN = "$BROWSERGRID"
 DEEPEST = 3
+MOST_CHOICES = 12  # more are folded away
 JSON = "application/json"
 
 
@@ -27,6 +28,10 @@ class Field:
     @property
     def choices(self) -> list[str]:
         return self.kind.split(" | ") if " | " in self.kind else []
+
+    @property
+    def is_long(self) -> bool:
+        return len(self.choices) > MOST_CHOICES
 
 
 @dataclass(frozen=True)
@@ -94,8 +99,8 @@ def _operation(method: str, path: str, said: Mapping[str, Any], components: Mapp
         id=said["operationId"],
         method=method.upper(),
         path=path,
-        summary=said.get("summary", ""),
-        words=said.get("description", ""),
+        summary=_plain(said.get("summary", "")),
+        words=_plain(said.get("description", "")),
         parameters=tuple(_parameter(parameter, components) for parameter in said.get("parameters", ())),
         body=tuple(fields_of(content.get("schema", {}), components)),
         body_example=body,
@@ -124,7 +129,7 @@ def fields_of(schema: Mapping[str, Any], components: Mapping[str, Any], before: 
     required = set(schema.get("required", ()))
     for name, inner in schema.get("properties", {}).items():
         whole, path = _of(inner, components), f"{before}.{name}" if before else name
-        yield Field(path, kind_in_words(whole, components), inner.get("description", ""), name in required)
+        yield Field(path, kind_in_words(whole, components), _plain(inner.get("description", "")), name in required)
         if path.count(".") < DEEPEST:
             yield from fields_of(whole, components, path)
 
@@ -158,7 +163,7 @@ def _parameter(said: Mapping[str, Any], components: Mapping[str, Any]) -> Field:
     return Field(
         said["name"],
         kind_in_words(schema, components),
-        said.get("description", ""),
+        _plain(said.get("description", "")),
         bool(said.get("required")),
         said["in"],
         begins,
@@ -170,7 +175,12 @@ def _answers(responses: Mapping[str, Any], components: Mapping[str, Any]) -> Ite
         kinds = list(said.get("content", {}).items()) or [("", {})]
         for media, content in kinds:
             fields = () if status >= "400" else tuple(fields_of(content.get("schema", {}), components))
-            yield Answer(status, said.get("description", ""), media, fields, _example(content))
+            yield Answer(status, _plain(said.get("description", "")), media, fields, _example(content))
+
+
+def _plain(words: str) -> str:
+    """The document's words are Markdown, whose marks for code are no sight for people."""
+    return words.replace("`", "")
 
 
 def _example(content: Mapping[str, Any]) -> str:

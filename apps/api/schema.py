@@ -32,6 +32,14 @@ def problems(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
     }
 
 
+def problems_with_key(*statuses: int) -> dict[tuple[int, str], OpenApiResponse]:
+    """The same for an address that takes an `Idempotency-Key`, which can be refused by itself."""
+    in_use = f"Another request with this Idempotency-Key is being answered (`in_flight`): try again. {MEANINGS[409]}"
+    found = problems(409, 410, 422, *statuses)
+    found[409, MEDIA_TYPE] = OpenApiResponse(Problem, description=in_use)
+    return found
+
+
 def repeated(document: type[Document], words: str = "A repeat: what the first request made.") -> OpenApiResponse:
     """What an `Idempotency-Key` that was used before is answered with."""
     return OpenApiResponse(document, description=words)

@@ -6,6 +6,7 @@ What pages made is hostile. Everything but our own films and lists is handed out
 import gzip
 import re
 from collections.abc import AsyncIterator, Iterator
+from itertools import chain
 from urllib.parse import quote
 
 from django.http import HttpResponse, StreamingHttpResponse
@@ -28,7 +29,7 @@ def whole_or_part(request: Request, stored_as: str, size: int, media_type: str) 
     if span is not None and span[0] > span[1]:
         return _guarded(HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"}))
     first, last = span or (0, size - 1)
-    found = streamed(_pieces(stored_as, first, last), media_type)
+    found = streamed(_begun(storage.pieces(stored_as, first, last)), media_type)
     found["Accept-Ranges"] = "bytes"
     found["Content-Length"] = str(last - first + 1)
     if span is not None:
@@ -41,10 +42,10 @@ def gzipped(request: Request, stored_as: str, size: int, media_type: str) -> Htt
     """Packed as it is stored, for whoever takes that."""
     takes = "gzip" in request.headers.get("Accept-Encoding", "").lower()
     if takes:
-        found = streamed(_pieces(stored_as, 0, size - 1), media_type)
+        found = streamed(_begun(storage.pieces(stored_as, 0, size - 1)), media_type)
         found["Content-Encoding"], found["Content-Length"] = "gzip", str(size)
     else:
-        found = streamed(_unpacked(stored_as), media_type)
+        found = streamed(_begun(_unpacked(stored_as)), media_type)
     found["Vary"] = "Accept-Encoding"
     return found
 
@@ -84,11 +85,13 @@ def _span(text: str, size: int) -> tuple[int, int] | None:
     return int(first), min(int(last), size - 1) if last else size - 1
 
 
-def _pieces(stored_as: str, first: int, last: int) -> Iterator[bytes]:
+def _begun(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """The same, its first piece read: where what was stored is gone, the answer can still be a 404. Raises NotFound."""
     try:
-        yield from storage.pieces(stored_as, first, last)
+        first = next(pieces, b"")
     except FileNotFoundError as error:
         raise NotFound from error
+    return chain((first,), pieces)
 
 
 def _unpacked(stored_as: str) -> Iterator[bytes]:

@@ -11,5 +11,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", schema, name="schema"),
     path("docs/", documentation, name="docs"),
     path("v1/", include("apps.api.v1.urls")),
-    re_path(r"^.*$", csrf_exempt(not_found), name="nothing"),
+    re_path(r"", csrf_exempt(not_found), name="nothing"),
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from apps.accounts.models import User
 from apps.quotas.rules import Measure
-from apps.sessions.meters import Meter, standing
+from apps.statistics.meters import Meter, standing
 
 LABELS = {
     Measure.SESSIONS: "Sessions in use",
@@ -15,8 +15,9 @@ LABELS = {
 ADVICE = {
     Measure.SESSIONS: "Claims beyond it are refused with 429. Release a session, or ask staff for a higher quota.",
     Measure.MINUTES: "Once they are used up, what runs ends. The day begins anew at 0:00 UTC; staff can raise it.",
-    Measure.STORAGE_BYTES: "Delete what you no longer need, or ask staff for a higher quota.",
+    Measure.STORAGE_BYTES: "Then recordings end and files are refused. Delete what you no longer need, or ask staff.",
 }
+CONTENTS = {Measure.STORAGE_BYTES: "Recordings, logs and files. "}
 SCARCE = 0.8
 UNITS = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
@@ -58,14 +59,14 @@ def quota_rows(user: User, now: datetime) -> list[QuotaRow]:
 def quota_row(meter: Meter) -> QuotaRow:
     said = bytes_said if meter.measure is Measure.STORAGE_BYTES else str
     whose = f" of team {meter.team}, together" if meter.team else ""
-    note = f"The limit {meter.source}." if meter.source else "" if meter.team else "No limit."
+    source = f"The limit {meter.source}." if meter.source else "" if meter.team else "No limit."
     return QuotaRow(
         label=f"{LABELS[meter.measure]}{whose}",
         used=meter.used,
         limit=meter.limit,
         amount=said(meter.used),
         most=said(meter.limit) if meter.limit is not None else "",
-        note=note,
+        note=f"{CONTENTS.get(meter.measure, '')}{source}".strip(),
         advice=ADVICE[meter.measure],
         share=meter.share,
     )

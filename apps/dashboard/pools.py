@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.urls import reverse
 
 from apps.access.actor import Actor
@@ -17,6 +18,15 @@ from apps.pools.models import Pool
 from apps.pools.queries import shows_pool, visible_pools
 from apps.sessions.models import BrowserSession
 from apps.sessions.queries import live, visible_sessions
+
+OTHERWISE = "unless it asks for something else"
+RECORDED: dict[str, str] = {
+    Pool.Recording.NONE: "Nothing is recorded of a session unless it asks for it.",
+    Pool.Recording.DOM: f"The DOM of every session is recorded, with inputs masked, {OTHERWISE}.",
+    Pool.Recording.VIDEO: f"A video of every session is recorded, {OTHERWISE}.",
+    Pool.Recording.ALL: f"The DOM and a video of every session are recorded, {OTHERWISE}.",
+}
+LOGGED = {True: "Console, network, commands and downloads of its sessions are kept.", False: "No logs are kept."}
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,7 @@ def rules(pool: Pool) -> list[Rule]:
     """The pool's settings, each in a sentence that one can act on."""
     idle = in_words(pool.idle_timeout_seconds) if pool.idle_timeout_seconds else "never"
     limit = str(pool.per_user_limit) if pool.per_user_limit else "no limit"
+    keeps_logs = pool.logs and settings.GRID.logs
     return [
         Rule("min", str(pool.min), f"{_browsers_said(pool.min)} kept warm, so that a claim is answered at once."
              if pool.min else "Nothing is kept warm: each claim waits for a browser to start."),
@@ -131,7 +142,18 @@ def rules(pool: Pool) -> list[Rule]:
         Rule("per_user_limit", limit, "Sessions that one person may have in use here at once."),
         Rule("max_starting", str(pool.max_starting), "Browsers that may be starting at the same time."),
         Rule("viewport", f"{pool.viewport_width} × {pool.viewport_height}", "The size of the page a client finds."),
+        Rule("recording", pool.recording, RECORDED[pool.recording]),
+        Rule("logs", "on" if keeps_logs else "off", LOGGED[keeps_logs]),
+        Rule("recording_days", *_kept_for(pool)),
     ]  # fmt: skip
+
+
+def _kept_for(pool: Pool) -> tuple[str, str]:
+    days = settings.GRID.recording_days if pool.recording_days is None else pool.recording_days
+    if not days:
+        return "no end", "Recordings, logs and files are kept until somebody deletes them."
+    whose = ", as everywhere here" if pool.recording_days is None else ""
+    return in_words(days * 86400), f"So long recordings, logs and files of its sessions are kept{whose}."
 
 
 def _browsers_said(number: int) -> str:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("sessions/<str:id>/live/ticket/", live.ticket, name="sessions-ticket"),
     path("sessions/<str:id>/live/control/", live.control, name="sessions-control"),
     path("sessions/<str:id>/live/hand-back/", live.hand_back, name="sessions-hand-back"),
+    path("sessions/<str:id>/live/files/", live.files, name="sessions-live-files"),
     path("sessions/<str:id>/stage/", live.stage, name="sessions-stage"),
     path("sessions/<str:id>/logs/", recordings.logs, name="sessions-logs"),
     path("sessions/<str:id>/files/", recordings.files, name="sessions-files"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 
-from apps.core.errors import Ended, GridError, NoCapacity, NotFound
+from apps.core.errors import Ended, GridError, NoCapacity, NotFound, TooMany
 from apps.gateway.addresses import Address, Thing
 from apps.gateway.capturing import arm
 from apps.gateway.inbox import Inbox
@@ -109,7 +109,7 @@ async def _splice(link: Link, address: Address, door: Door, headers: Mapping[str
             logger.info("gateway.joined")
         elif kind == "failed":
             link.has_failed = True
-            raise NotJoined(_refusal(told["status"], address))
+            raise NotJoined(refusal(told["status"], address.thing))
         elif kind in {"closed", "websocket.disconnect"}:
             return
 
@@ -158,7 +158,7 @@ async def _relay(link: Link, address: Address, door: Door, headers: Mapping[str,
             relaying.result()
     except UpstreamError as error:
         link.has_failed = True
-        raise NotJoined(_refusal(error.response.status if error.response else None, address)) from error
+        raise NotJoined(refusal(error.response.status if error.response else None, address.thing)) from error
     finally:
         relaying.cancel()
 
@@ -176,12 +176,14 @@ def _raw(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
 
 
-def _refusal(status: int | None, address: Address) -> GridError:
+def refusal(status: int | None, thing: Thing) -> GridError:
     """What the node's answer means to the client."""
-    if address.thing is Thing.PAGE and status in {404, 500}:
+    if thing is Thing.PAGE and status in {404, 500}:
         return NotFound()
     if status in {404, 410}:
         return Ended("session_ended", "This session's browser is gone. Claim a new one.")
+    if status == 429:
+        return TooMany("too_many_viewers", "As many watch here as may at once. Try again later.", retry_after=10)
     if status is None or status == 502:
         return NoCapacity("unreachable", "The browser does not answer. Try again.", retry_after=1)
     return NoCapacity("not_ready", "The browser was not ready in time. Try again.", retry_after=1)

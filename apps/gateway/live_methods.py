@@ -48,6 +48,9 @@ def _look(key: UUID, *, has_started: bool) -> Mapping[str, Any] | Pending:
     row = takeover.takeover_with_key(key)
     if row is None:
         return {"ending": takeover.Ending.SESSION_ENDED}
+    successor = takeover.successor_of(row)
+    if successor is not None:
+        return _look(successor.pk, has_started=False)
     said = {"id": row.public_id, "by": row.person.public_id if row.person else None}
     began = row.started_at is not None and not has_started
     events = [(STARTED, said)] if began else []

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -67,7 +67,7 @@ class Resident:
         """Repeatable."""
         if not self._tasks:
             loop = asyncio.get_running_loop()
-            self._tasks = [loop.create_task(work()) for work in (self._keep_lease, self._watch, self._touch)]
+            self._tasks = [loop.create_task(_again(work)) for work in (self._keep_lease, self._watch, self._touch)]
 
     async def stop(self) -> None:
         """The server has let every connection end, or its patience is over."""
@@ -173,6 +173,16 @@ class Resident:
                     await in_database(_touch, used)
                 except DatabaseError as error:
                     logger.warning("gateway.touch_failed", extra={"reason": type(error).__name__})
+
+
+async def _again(work: Callable[[], Awaitable[None]]) -> None:
+    """For ever: a process that nobody watches over would let revoked clients stay."""
+    while True:
+        try:
+            await work()
+        except Exception:
+            logger.exception("gateway.watch_broken")
+        await asyncio.sleep(WATCH_SECONDS)
 
 
 def see(process: Process) -> Sight:

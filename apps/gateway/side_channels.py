@@ -115,7 +115,7 @@ class SideChannel:
     def _hear(self, connection: ClientConnection, text: str | bytes) -> None:
         try:
             message = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if isinstance(message, dict) and isinstance(message.get("fact"), str):
             self._background(self._tell(message["fact"]))

@@ -5,9 +5,10 @@ import logging
 
 import httpx
 
-from apps.core.errors import GridError, NoCapacity
+from apps.gateway.addresses import Thing
 from apps.gateway.entrance import Admitted
 from apps.gateway.inbox import Inbox
+from apps.gateway.joining import refusal
 from apps.gateway.refusals import ALWAYS, Send
 from apps.gateway.resident import Resident
 from apps.nodes.use import Place
@@ -19,7 +20,7 @@ SILENT_SECONDS = 60.0  # a page that stands still has a frame every few seconds 
 
 
 async def stream(resident: Resident, admitted: Admitted, inbox: Inbox, send: Send, request_id: str) -> None:
-    """Returns when it is over and its row closed. Raises NoCapacity where the node gives no video."""
+    """Returns when it is over and its row closed. Raises Ended, NoCapacity, TooMany where the node gives no video."""
     link = admitted.link()
     resident.opened(link)
     passing = asyncio.ensure_future(_pass_on(link.place, link.id, send, request_id))
@@ -54,7 +55,7 @@ async def _pass_on(place: Place, connection: str, send: Send, request_id: str) -
             client.stream("GET", f"{base}{place.path}/stream.webm", headers=place.headers(connection)) as answer,
         ):
             if answer.status_code != 200:
-                raise _refusal(answer.status_code)
+                raise refusal(answer.status_code, Thing.STREAM)
             headers = {**ALWAYS, "content-type": "video/webm", "x-request-id": request_id}
             raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers.items()]
             await send({"type": "http.response.start", "status": 200, "headers": raw})
@@ -64,11 +65,5 @@ async def _pass_on(place: Place, connection: str, send: Send, request_id: str) -
     except httpx.HTTPError as error:
         logger.info("gateway.stream_lost", extra={"reason": type(error).__name__})
         if not began:
-            raise _refusal(502) from error
+            raise refusal(None, Thing.STREAM) from error
     await send({"type": "http.response.body", "body": b""})
-
-
-def _refusal(status: int) -> GridError:
-    if status == 501:
-        return NoCapacity("no_encoder", "This node cannot encode video.", retry_after=60)
-    return NoCapacity("unreachable", "The browser's node does not answer. Try again.", retry_after=1)

@@ -11,6 +11,9 @@ from apps.nodes.captures import told
 from apps.nodes.credentials import browser_key
 from apps.nodes.models import Node
 from apps.nodes.use import client_of
+from browser_node.file_names import free_name, safe_name
+
+__all__ = ["Files", "NodeFile", "free_name", "safe_name"]
 
 
 @dataclass(frozen=True)

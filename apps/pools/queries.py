@@ -51,6 +51,12 @@ def pools_with_keys(keys: Collection[UUID]) -> dict[UUID, Pool]:
     return Pool.objects.in_bulk(list(keys)) if keys else {}
 
 
+def pool_names(actor: Actor, keys: Collection[UUID]) -> dict[UUID, str]:
+    """Of those that the actor may know by name: system pools, and what they see."""
+    found = Pool.objects.filter(pk__in=keys) if keys else ()
+    return {pool.pk: pool.name for pool in found if pool.is_system or shows_pool(actor, pool)}
+
+
 def shows_pool(actor: Actor, pool: Pool) -> bool:
     """Whether the pool behind a session is the actor's to see; else its id stays null."""
     return may_each(actor, Permission.POOL_VIEW, pool)

@@ -13,6 +13,7 @@ from apps.nodes.captures import CaptureError, Captures
 from apps.recordings.kinds import NOTHING, PICTURES, STREAMS, Kind, RecordingState, Stream, Wanted
 from apps.recordings.models import Recording
 from apps.recordings.queries import IS_LOG, picture_of
+from apps.recordings.retention import expiry
 from apps.sessions.advance import note
 from apps.sessions.models import BrowserSession
 
@@ -78,10 +79,15 @@ def _note_refusal(session: BrowserSession, refused: Mapping[str, str], why: str)
     if row is None:
         return
     rows = Recording.objects.filter(pk=row.pk, state=RecordingState.RECORDING)
-    if STREAMS[Kind(row.kind)] <= set(refused):
-        rows.update(state=RecordingState.FAILED, ended_at=clock.now(), error=why[:300])
-    else:
+    if not STREAMS[Kind(row.kind)] <= set(refused):
         rows.update(error=why[:300])
+        return
+    now = clock.now()
+    with transaction.atomic():
+        failed = {"state": RecordingState.FAILED, "ended_at": now, "expires_at": expiry(session, now)}
+        if rows.update(**failed, error=why[:300]):
+            data = {"recording": row.public_id, "kind": row.kind, "error": why[:300]}
+            note(session, EventType.RECORDING_FAILED, now=now, data=data)
 
 
 def _begin_wished(session: BrowserSession) -> Recording | None:

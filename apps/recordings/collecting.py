@@ -45,22 +45,32 @@ def pull(session: BrowserSession, captures: Captures, *, flush: bool = False) ->
     limit = room.limit_of(session) if pieces else ""
     homes = _Homes(session)
     stored: Counter[UUID] = Counter()
+    is_whole = True
+    lacking: set[UUID] = set()
     try:
         for piece in pieces:
             home = None if (piece.stream, piece.number) in known else homes.of(piece)
-            if home is not None and not (limit and piece.stream in PICTURES):
-                kept = _keep(session, home, piece, captures)
+            if home is not None and limit and piece.stream in PICTURES:
+                lacking.add(home.pk)
+            elif home is not None:
+                try:
+                    kept = _keep(session, home, piece, captures)
+                except NothingCaptured:
+                    continue  # another process has stored and freed it just now
                 if kept is None:
+                    is_whole = False
                     continue  # it came broken: it stays on the node, for the next look
                 stored[home.pk] += kept
             captures.free(piece)
     finally:
         _count(stored)
+        if lacking:
+            Recording.objects.filter(pk__in=lacking, error="").update(error=limit[:300])
     last = {piece.stream for piece in pieces if piece.is_last}
     return Pulled(
         segments=len(pieces),
         bytes=sum(stored.values()),
-        is_over=all(piece.stream in last for piece in pieces),
+        is_over=is_whole and all(piece.stream in last for piece in pieces),
         is_full=bool(limit),
     )
 

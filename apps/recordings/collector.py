@@ -98,9 +98,9 @@ def _bring_in(session: BrowserSession) -> None:
     if captures is None:
         return
     wanted = arm(session)
+    collect_files(session)
     if not wanted.anything and not Recording.objects.filter(session=session).exists():
         return
-    collect_files(session)
     if pull(session, captures).is_full:
         _end_for_want_of_room(session)
 

@@ -2,6 +2,7 @@
 
 import logging
 import time
+from contextlib import suppress
 from typing import IO
 
 from django.conf import settings
@@ -10,7 +11,7 @@ from django.db import IntegrityError, transaction
 from apps.core import clock
 from apps.core.identifiers import uuid7
 from apps.events.catalog import EventType
-from apps.nodes.captures import CaptureError
+from apps.nodes.captures import CaptureError, CaptureRefused, NothingCaptured
 from apps.nodes.files import Files, NodeFile
 from apps.pools.launch_rules import UNSTORABLE
 from apps.recordings import room, storage
@@ -46,7 +47,8 @@ def collect_files(session: BrowserSession, *, within: float = 60.0) -> int:
         new = [file for file in there if storable(file.name) not in known]
         for file in new[: max(0, MOST_FILES - len(known))]:
             if time.monotonic() < deadline:
-                brought += _bring(session, files, file)
+                with suppress(NothingCaptured, CaptureRefused):  # deleted just now: the others are there still
+                    brought += _bring(session, files, file)
     except CaptureError as error:
         logger.info("files.away", extra={"session": session.public_id, "reason": str(error)})
     return brought

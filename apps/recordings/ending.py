@@ -41,16 +41,28 @@ def finish(session: BrowserSession) -> None:
     if session.owner_id is None or captures is None or (picture is None and not keeps_logs(session)):
         return
     if session.end_reason == EndReason.NODE_LOST:
-        return  # nobody answers: the collector waits for it, not the session's end
+        _leave(session, "the node is lost")  # nobody answers: the collector waits for it, not the session's end
+        return
     deadline = time.monotonic() + (PICTURE_SECONDS if picture else LOG_SECONDS)
     try:
         collect_files(session, within=deadline - time.monotonic())
-        while not _bring_in(session, captures) and time.monotonic() < deadline:
+        while not _bring_in(session, captures):
+            if time.monotonic() >= deadline:
+                _leave(session, "it takes long")
+                return
             time.sleep(PAUSE_SECONDS)
     except CaptureError as error:
-        logger.info("finish.left", extra={"session": session.public_id, "reason": f"{type(error).__name__}: {error}"})
+        _leave(session, f"{type(error).__name__}: {error}")
         return
     end_all(session, clock.now())
+
+
+def _leave(session: BrowserSession, reason: str) -> None:
+    """To the collector. It looks at a session that is over while a recording of it is not: one there must be."""
+    logger.info("finish.left", extra={"session": session.public_id, "reason": reason})
+    if keeps_logs(session) and not Recording.objects.filter(UNDER_WAY, session=session).exists():
+        started_at = session.claimed_at or clock.now()
+        Recording.objects.get_or_create(session=session, kind=Kind.LOGS, defaults={"started_at": started_at})
 
 
 def settle(session: BrowserSession, now: datetime) -> None:

@@ -43,17 +43,18 @@ def finalise(key: UUID) -> bool:
     recording = Recording.objects.select_related("session__node", "session__owner", "session__pool").get(pk=key)
     if not recording.session.is_ended:
         collect(recording.session, flush=True)
+    made: list[Artifact] = []
     try:
-        made = list(_made(recording))
+        made.extend(_made(recording))  # where it breaks, what was made before is known
     except Exception:
         _failed(recording, "It could not be made into something to play.")
+        _discard_unnamed(recording, made)
         raise
     if not made:
         _failed(recording, recording.error or NOTHING, for_good=True)
         return False
     if not _stored(recording, made):
-        for artifact in made:
-            storage.discard(artifact.stored_as)
+        _discard_unnamed(recording, made)
         return False
     while discard(Segment.objects.filter(recording=recording)) == AT_ONCE:
         pass
@@ -140,7 +141,7 @@ def _artifact(
 
 
 def _stored(recording: Recording, made: list[Artifact]) -> bool:
-    """False where it was deleted meanwhile."""
+    """False where it was deleted meanwhile, or another worker was faster."""
     with transaction.atomic():
         rows = Recording.objects.filter(pk=recording.pk, state=RecordingState.FINALISING)
         if not rows.update(state=RecordingState.STORED, busy_until=None, bytes=sum(one.bytes for one in made)):
@@ -150,6 +151,14 @@ def _stored(recording: Recording, made: list[Artifact]) -> bool:
         data = {"recording": recording.public_id, "kind": recording.kind, "error": recording.error or None}
         note(recording.session, EventType.RECORDING_STORED, now=clock.now(), data=data)
     return True
+
+
+def _discard_unnamed(recording: Recording, made: list[Artifact]) -> None:
+    """Of one that nobody will store any more; another worker's bytes have the same names."""
+    over = (RecordingState.DELETED, RecordingState.FAILED)
+    if Recording.objects.filter(pk=recording.pk, state__in=over).exists():
+        for artifact in made:
+            storage.discard(artifact.stored_as)
 
 
 def _failed(recording: Recording, why: str, *, for_good: bool = False) -> None:

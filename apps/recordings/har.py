@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from apps.recordings.numbers import is_number
+
 Line = Mapping[str, Any]
 CREATOR = {"name": "BrowserGrid", "version": "1.0"}
 UNKNOWN = -1
@@ -175,4 +177,4 @@ def _moment(ms: float) -> str:
 
 def _number(line: Line, name: str, otherwise: float = 0.0) -> float:
     value = line.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else otherwise
+    return float(value) if is_number(value) else otherwise

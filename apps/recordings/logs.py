@@ -6,9 +6,12 @@ import base64
 import binascii
 import heapq
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from django.db.models import F, Q, QuerySet, Sum, Window
+from django.db.models.functions import RowNumber
 
 from apps.core.errors import Invalid
 from apps.recordings.kinds import LOGS, Stream
@@ -18,12 +21,13 @@ from apps.recordings.reading import lines, moment_of
 from apps.sessions.models import BrowserSession
 
 SHOWN = (Stream.CONSOLE, Stream.NETWORK, Stream.COMMAND, Stream.PAGE, Stream.DOWNLOAD, Stream.CRASH, Stream.MARK)
-BATCH = 50  # pieces
+BATCH = 50  # pieces of one stream
 SCAN = 20_000  # lines looked through for one answer; a rare word takes several
 LONGEST_PLACE = 2000
 BIGGEST = 2**31
 
 Point = tuple[int, int, int]  # incarnation, number, line: the next one
+START: Point = (0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -79,8 +83,7 @@ def read(session: BrowserSession, streams: Iterable[Stream], place: Place, *, te
     points: dict[str, Point] = dict(place.points)
     found: list[Line] = []
     wanted = text.lower()
-    each = (_stream(session, stream, points.get(stream, (0, 0, 0))) for stream in streams if stream in LOGS)
-    for looked, (entry, following) in enumerate(heapq.merge(*each, key=lambda pair: pair[0].at_ms)):
+    for looked, (entry, following) in enumerate(_merged(session, [name for name in streams if name in LOGS], points)):
         if len(found) == limit or looked == SCAN:
             return Read(found, Place(points), is_end=False)
         points[entry.stream] = following
@@ -91,28 +94,34 @@ def read(session: BrowserSession, streams: Iterable[Stream], place: Place, *, te
 
 def every(session: BrowserSession, streams: Iterable[Stream]) -> Iterator[Line]:
     """All lines of those streams, in order of time."""
-    each = (_stream(session, stream, (0, 0, 0)) for stream in streams)
-    for entry, _ in heapq.merge(*each, key=lambda pair: pair[0].at_ms):
+    for entry, _ in _merged(session, list(streams), {}):
         yield entry
 
 
 def end_of(session: BrowserSession, streams: Iterable[Stream], *, least: int) -> Place:
     """A place so near to the end that at least so many lines follow, where there are so many."""
     points: dict[str, Point] = {}
-    for stream in streams:
-        left = least
-        for piece in segments_of(session, [stream]).order_by("-incarnation", "-number"):
-            points[stream] = (piece.incarnation, piece.number, max(0, piece.lines - left))
-            left -= piece.lines
-            if left <= 0:
-                break
+    following = Window(Sum("lines"), **_within_stream("-incarnation", "-number")) - F("lines")
+    for piece in segments_of(session, streams).annotate(following=following).filter(following__lt=least):
+        skip = max(0, piece.lines - (least - piece.following))
+        points.setdefault(piece.stream, (piece.incarnation, piece.number, skip))
     return Place(points)
 
 
-def _stream(session: BrowserSession, stream: Stream, point: Point) -> Iterator[tuple[Line, Point]]:
-    """With the point that follows each line."""
+def _merged(
+    session: BrowserSession, streams: Collection[Stream], points: Mapping[str, Point]
+) -> Iterator[tuple[Line, Point]]:
+    """Of all those streams by time, each from its point on; with the point that follows each line."""
+    first = _first_pieces(session, streams, points)
+    each = (_stream(session, stream, points.get(stream, START), first[stream]) for stream in streams)
+    return heapq.merge(*each, key=lambda pair: pair[0].at_ms)
+
+
+def _stream(
+    session: BrowserSession, stream: Stream, point: Point, first: list[Segment]
+) -> Iterator[tuple[Line, Point]]:
     incarnation, number, skip = point
-    for piece in _pieces(session, stream, incarnation, number):
+    for piece in _pieces(session, stream, first):
         is_first = (piece.incarnation, piece.number) == (incarnation, number)
         at_ms = float(piece.first_ms)
         for index, entry in enumerate(lines(piece)):
@@ -127,16 +136,38 @@ def _stream(session: BrowserSession, stream: Stream, point: Point) -> Iterator[t
             )
 
 
-def _pieces(session: BrowserSession, stream: Stream, incarnation: int, number: int) -> Iterator[Segment]:
+def _first_pieces(
+    session: BrowserSession, streams: Collection[Stream], points: Mapping[str, Point]
+) -> dict[str, list[Segment]]:
+    """A few of each stream, by one question for all of them."""
+    here = Q()
+    for stream in streams:
+        here |= Q(stream=stream) & _from(points.get(stream, START))
+    place = Window(RowNumber(), **_within_stream("incarnation", "number"))
+    found: dict[str, list[Segment]] = {stream: [] for stream in streams}
+    for piece in segments_of(session, streams).filter(here).annotate(place=place).filter(place__lte=BATCH):
+        found[piece.stream].append(piece)
+    return found
+
+
+def _pieces(session: BrowserSession, stream: Stream, found: list[Segment]) -> Iterator[Segment]:
     """A few at a time: whoever reads may be another thread each time, which takes no open cursor along."""
-    rows = segments_of(session, [stream])
     while True:
-        here = rows.filter(incarnation=incarnation, number__gte=number)
-        found = list((here | rows.filter(incarnation__gt=incarnation))[:BATCH])
         yield from found
         if len(found) < BATCH:
             return
-        incarnation, number = found[-1].incarnation, found[-1].number + 1
+        last = found[-1]
+        rows: QuerySet[Segment] = segments_of(session, [stream])
+        found = list(rows.filter(_from((last.incarnation, last.number + 1, 0)))[:BATCH])
+
+
+def _from(point: Point) -> Q:
+    incarnation, number, _ = point
+    return Q(incarnation=incarnation, number__gte=number) | Q(incarnation__gt=incarnation)
+
+
+def _within_stream(*order: str) -> dict[str, Any]:
+    return {"partition_by": ["stream"], "order_by": list(order)}
 
 
 def _mentions(entry: Line, wanted: str) -> bool:

@@ -40,8 +40,7 @@ def purge(recording: Recording) -> bool:
 def discard(rows: QuerySet[Artifact] | QuerySet[Segment], *, most: int = AT_ONCE) -> int:
     """The bytes that these rows name, and the rows. Returns how many."""
     found = list(rows.order_by("pk").values_list("pk", "stored_as")[: max(most, 0)])
-    for _, name in found:
-        storage.discard(name)
+    storage.discard_all([name for _, name in found])
     for start in range(0, len(found), BATCH):
         keys = [key for key, _ in found[start : start + BATCH]]
         rows.model._default_manager.filter(pk__in=keys).delete()  # noqa: SLF001 - Django's documented name

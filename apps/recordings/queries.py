@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Cast, Coalesce
 
 from apps.access.lookup import one_of
 from apps.accounts.models import User
@@ -41,10 +42,6 @@ def latest_pictures(session: BrowserSession) -> QuerySet[Recording]:
     return recordings_of(session).exclude(kind=Kind.LOGS)
 
 
-def log_of(session: BrowserSession) -> Recording | None:
-    return recordings_of(session).filter(IS_LOG).first()
-
-
 def artifact_of(recording: Recording, name: str) -> Artifact:
     """Raises NotFound."""
     row = recording.artifacts.filter(name=name).first()
@@ -73,12 +70,18 @@ def bytes_of(session: BrowserSession) -> int:
     return int(Recording.objects.filter(session=session).aggregate(sum=Sum("bytes"))["sum"] or 0)
 
 
+def bytes_by_owner(owners: Collection[UUID]) -> dict[UUID, int]:
+    """Recordings, logs and files of all sessions of each, by one question. Whoever keeps nothing is not in it."""
+    recorded = Recording.objects.filter(session__owner=OuterRef("pk"))
+    files = SessionFile.objects.filter(session__owner=OuterRef("pk"), deleted_at__isnull=True)
+    kept = F("recorded") + F("filed")
+    people = User.objects.filter(pk__in=list(owners)).annotate(recorded=_bytes(recorded), filed=_bytes(files))
+    return dict(people.annotate(kept=kept).filter(kept__gt=0).values_list("pk", "kept"))
+
+
 def bytes_kept_by(owners: Collection[UUID]) -> int:
-    """Recordings, logs and files of all their sessions together."""
-    whose = {"session__owner__in": list(owners)}
-    recorded = Recording.objects.filter(**whose).aggregate(sum=Sum("bytes"))["sum"] or 0
-    files = SessionFile.objects.filter(**whose, deleted_at__isnull=True).aggregate(sum=Sum("bytes"))["sum"] or 0
-    return int(recorded + files)
+    """The same of all of them together."""
+    return sum(bytes_by_owner(owners).values())
 
 
 def recordings_by(user: User) -> QuerySet[Recording]:
@@ -103,3 +106,9 @@ def expired_recordings(now: datetime) -> QuerySet[Recording]:
 
 def expired_files(now: datetime) -> QuerySet[SessionFile]:
     return SessionFile.objects.filter(expires_at__lte=now, deleted_at__isnull=True).order_by("expires_at")
+
+
+def _bytes(rows: "QuerySet[Recording] | QuerySet[SessionFile]") -> Coalesce:
+    """Of one owner's rows. A sum of big integers is a decimal on PostgreSQL."""
+    sums = rows.order_by().values("session__owner").annotate(sum=Cast(Sum("bytes"), BigIntegerField())).values("sum")
+    return Coalesce(Subquery(sums), Value(0), output_field=BigIntegerField())

@@ -10,6 +10,7 @@ from typing import Any
 
 from apps.recordings import storage
 from apps.recordings.models import Segment
+from apps.recordings.numbers import is_number
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def line_of(line: bytes) -> dict[str, Any] | None:
 def moment_of(entry: dict[str, Any], otherwise: float = 0.0) -> float:
     """Its `t`, unix milliseconds."""
     t = entry.get("t")
-    return float(t) if isinstance(t, int | float) and not isinstance(t, bool) else otherwise
+    return float(t) if is_number(t) else otherwise
 
 
 def frames(segment: Segment) -> Iterator[Frame]:

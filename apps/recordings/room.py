@@ -19,12 +19,12 @@ def limit_of(session: BrowserSession, more: int = 0) -> str:
 
 
 def person_limit(session: BrowserSession, more: int = 0) -> str:
-    """The same for all that its owner keeps."""
+    """The same for all that its owner keeps. Where the limit is reached there is no room, not even for nothing."""
     owner = session.owner
     if owner is None or not (Measure.STORAGE_BYTES in defaults() or all_quotas().exists()):
         return ""
     bounds = bounds_of([owner])[owner.pk]
-    own = bounds.own.get(Measure.STORAGE_BYTES)
+    own, more = bounds.own.get(Measure.STORAGE_BYTES), max(more, 1)
     if own is not None and bytes_kept_by([owner.pk]) + more > own.value:
         return f"The limit {own.source} of {own.value // MIB} MiB is reached. Delete recordings or files."
     for team in bounds.teams:

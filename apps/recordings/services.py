@@ -1,11 +1,13 @@
 """What people and programs ask: start and stop a recording, delete it, put a file there for pages to choose."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import IO
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from apps.access.actor import Actor
 from apps.access.lookup import allow
@@ -17,13 +19,14 @@ from apps.core.errors import Conflict, Ended, Invalid, NoCapacity, TooMany
 from apps.core.identifiers import uuid7
 from apps.events.catalog import EventType
 from apps.nodes.captures import CaptureError, CaptureRefused, NodeAway, NothingCaptured
+from apps.nodes.files import Files, free_name, safe_name
 from apps.recordings import ending, storage
 from apps.recordings.capturing import begin, try_to_arm
 from apps.recordings.downloads import node_files, refusal, storable, too_large
 from apps.recordings.kinds import FileKind, Kind, RecordingState
 from apps.recordings.models import Recording, SessionFile
 from apps.recordings.purging import purge, purge_file
-from apps.recordings.queries import picture_of
+from apps.recordings.queries import files_of, picture_of
 from apps.recordings.retention import expiry
 from apps.recordings.room import limit_of
 from apps.sessions.advance import note
@@ -95,14 +98,20 @@ def delete_recording(recording: Recording, *, actor: Actor) -> None:
     purge(recording)
 
 
-def upload(session: BrowserSession, name: str, content: IO[bytes], *, actor: Actor) -> SessionFile:
-    """Make a file available to the file choosers of its pages. Raises Invalid, Conflict, Ended, TooMany, NoCapacity."""
+def upload(
+    session: BrowserSession, name: str, content: IO[bytes], *, actor: Actor, is_renamed: bool = False
+) -> SessionFile:
+    """Make a file available to the file choosers of its pages. `is_renamed`: a name that is taken gets a number.
+
+    Raises Invalid, Conflict, Ended, TooMany, NoCapacity.
+    """
     allow(actor, Permission.SESSION_USE, session)
     _in_use(session)
     files = node_files(session)
     if files is None:
         raise Conflict("no_files", "This session's browser takes no files.")
-    name = _checked(name)
+    with _handing():
+        name = free_name(storable(name), _taken(session, files)) if is_renamed else _checked(session, name)
     with storage.scratch() as kept:
         for piece in _pieces(content):
             kept.write(piece)
@@ -112,12 +121,8 @@ def upload(session: BrowserSession, name: str, content: IO[bytes], *, actor: Act
                 raise Invalid("too_large", why, fields={"file": why})
             raise TooMany("storage", why, retry_after=60)
         kept.seek(0)
-        try:
-            with _reached():
-                files.put(name, _pieces(kept))
-        except CaptureError as error:
-            words = str(error) or "The browser does not take it."
-            raise Invalid("invalid", f"file: {words}", fields={"file": words}) from error
+        with _handing():
+            files.put(name, _pieces(kept))
         key = uuid7()
         stored = storage.keep_file(storage.file_name(session.pk, key), kept)
     row = SessionFile(
@@ -138,7 +143,7 @@ def upload(session: BrowserSession, name: str, content: IO[bytes], *, actor: Act
             record(actor, Action.FILE_UPLOADED, session, after={"file": row.public_id, "name": name})
     except IntegrityError as error:
         storage.discard(stored.name)
-        raise Conflict("taken", f"There is an upload named {name} already. Delete it first.") from error
+        raise _is_there(name) from error
     return row
 
 
@@ -181,6 +186,17 @@ def _reached() -> Iterator[None]:
         raise NoCapacity("unreachable", "The browser's node does not answer.", retry_after=2) from error
 
 
+@contextmanager
+def _handing() -> Iterator[None]:
+    """Raises NoCapacity where the node is away, Invalid where it does not take the file."""
+    try:
+        with _reached():
+            yield
+    except CaptureError as error:
+        words = str(error) or "The browser does not take it."
+        raise Invalid("invalid", f"file: {words}", fields={"file": words}) from error
+
+
 def _in_use(session: BrowserSession) -> None:
     if session.is_ended or session.stop_requested_at is not None:
         raise Ended("session_ended", "This session has ended.")
@@ -188,13 +204,29 @@ def _in_use(session: BrowserSession) -> None:
         raise Conflict("not_claimed", "Nobody has claimed this session.")
 
 
-def _checked(name: str) -> str:
-    """What no file system minds. Raises Invalid."""
+def _checked(session: BrowserSession, name: str) -> str:
+    """What no file system minds, and no upload of the session has. Raises Invalid, Conflict."""
     wanted = storable(name.replace("\\", "/").rsplit("/", 1)[-1]).strip()
-    if not wanted or wanted in {".", ".."} or not wanted.isprintable():
+    if not wanted or wanted in {".", ".."} or any(unicodedata.category(letter) == "Cc" for letter in wanted):
         words = "Give the file a name."
         raise Invalid("invalid", f"file: {words}", fields={"file": words})
+    wanted = safe_name(wanted)
+    if _uploads(session).filter(name=wanted).exists():
+        raise _is_there(wanted)  # before the browser's copy is another than ours
     return wanted
+
+
+def _taken(session: BrowserSession, files: Files) -> set[str]:
+    """Names of all that its browser has, or that stands among its uploads here."""
+    return {file.name for file in files.all()} | set(_uploads(session).values_list("name", flat=True))
+
+
+def _uploads(session: BrowserSession) -> QuerySet[SessionFile]:
+    return files_of(session).filter(kind=FileKind.UPLOAD)
+
+
+def _is_there(name: str) -> Conflict:
+    return Conflict("taken", f"There is an upload named {name} already. Delete it first.")
 
 
 def _pieces(content: IO[bytes]) -> Iterable[bytes]:

@@ -5,10 +5,10 @@ Writing the same bytes under the same name twice is once: several processes may 
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 from uuid import UUID
 
 from django.core.files.base import ContentFile, File
@@ -23,6 +23,14 @@ class Stored:
     name: str
     bytes: int
     sha256: str
+
+
+@runtime_checkable
+class Parted(Protocol):
+    """A storage far away, that gives a part without the whole and deletes many at once."""
+
+    def part(self, name: str, first: int, last: int) -> Iterator[bytes]: ...
+    def delete_all(self, names: Iterable[str]) -> None: ...
 
 
 def store() -> Storage:
@@ -72,9 +80,12 @@ def scratch() -> Iterator[IO[bytes]]:
 
 
 def pieces(name: str, first: int, last: int) -> Iterator[bytes]:
-    """Bytes `first` to `last`, the last one included."""
-    left = last - first + 1
-    with store().open(name) as file:
+    """Bytes `first` to `last`, the last one included. Raises FileNotFoundError."""
+    left, kept_in = last - first + 1, store()
+    if isinstance(kept_in, Parted):
+        yield from kept_in.part(name, first, last) if left > 0 else ()
+        return
+    with kept_in.open(name) as file:
         file.seek(first)
         while left > 0 and (piece := file.read(min(PIECE, left))):
             left -= len(piece)
@@ -84,6 +95,16 @@ def pieces(name: str, first: int, last: int) -> Iterator[bytes]:
 def discard(name: str) -> None:
     """Already gone is a success."""
     store().delete(name)
+
+
+def discard_all(names: Collection[str]) -> None:
+    """The same of many."""
+    kept_in = store()
+    if isinstance(kept_in, Parted):
+        kept_in.delete_all(names)
+        return
+    for name in names:
+        kept_in.delete(name)
 
 
 def _folder(session: UUID) -> str:

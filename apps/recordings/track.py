@@ -11,6 +11,7 @@ from apps.recordings.dom import Pages
 from apps.recordings.kinds import LOGS, STREAMS, Kind, RecordingState, Stream
 from apps.recordings.logs import Line, every
 from apps.recordings.models import Recording
+from apps.recordings.numbers import is_number
 from apps.sessions.models import BrowserSession
 
 MOST = 5000  # of each track: a player draws no more
@@ -151,7 +152,7 @@ def _spot(line: Line, params: Mapping[str, Any]) -> dict[str, float]:
     names = {"x": ("x",), "y": ("y",), "w": ("w", "width"), "h": ("h", "height")}
     found = {}
     for name, others in names.items():
-        value = next((known[other] for other in others if isinstance(known.get(other), int | float)), None)
+        value = next((known[other] for other in others if is_number(known.get(other))), None)
         if value is not None:
             found[name] = float(value)
     return found
@@ -179,13 +180,13 @@ def _network(track: Track, line: Line, at: float) -> None:
     status = data.get("status")
     told: dict[str, Any] = {
         "t": at,
-        "end": max(at, round(float(end) - track.start_ms, 1)) if isinstance(end, int | float) else at,
+        "end": max(at, round(float(end) - track.start_ms, 1)) if is_number(end) else at,
         "page": str(data.get("page", "")),
         "method": _text(line, "method"),
         "url": _text(line, "url"),
         "status": status if isinstance(status, int) else None,
         "type": _text(line, "type"),
-        "bytes": data.get("bytes") if isinstance(data.get("bytes"), int | float) else None,
+        "bytes": data.get("bytes") if is_number(data.get("bytes")) else None,
         "error": _text(line, "error"),
     }
     track.add("network", told)

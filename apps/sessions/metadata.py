@@ -45,25 +45,24 @@ class Mentioned(Func):
         self.extra = {"text": text}
 
     def as_sqlite(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        like = "(noted.key LIKE %s ESCAPE '\\' OR noted.value LIKE %s ESCAPE '\\')"
-        return self._within(compiler, connection, "json_each", like)
-
-    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
-        """The whole as text is looked through first, which costs a tenth of taking each row apart."""
-        column, parameters = compiler.compile(self.get_source_expressions()[0])
-        written = json.dumps(self.extra["text"], ensure_ascii=False)[1:-1]
-        pattern = f"%{connection.ops.prep_for_like_query(written)}%"
-        like = "(noted.key ILIKE %s OR noted.value ILIKE %s)"
-        exists, patterns = self._within(compiler, connection, "jsonb_each_text", like)
-        return f"({column}::text ILIKE %s AND {exists})", [*parameters, pattern, *patterns]
-
-    def _within(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, each: str, like: str) -> Any:
         column, parameters = compiler.compile(self.get_source_expressions()[0])
         pattern = f"%{connection.ops.prep_for_like_query(self.extra['text'])}%"
-        within = f"SELECT 1 FROM {each}({column}) AS noted(key, value)"  # noqa: S608 - Django's own name of the column
-        if connection.vendor == "sqlite":
-            within = within.removesuffix("(key, value)")  # its columns have these names already
+        within = f"SELECT 1 FROM json_each({column}) AS noted"  # noqa: S608 - Django's own name of the column
+        like = "noted.key LIKE %s ESCAPE '\\' OR noted.value LIKE %s ESCAPE '\\'"
         return f"EXISTS({within} WHERE {like})", [*parameters, pattern, pattern]
+
+    def as_postgresql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **_: Any) -> Any:
+        """The whole as text is looked through first, which costs a tenth of taking each row apart.
+
+        No subquery: the planner takes one for as dear in every row, and so neither shares the rows between processes
+        nor refrains from compiling the query (jit), which takes longer than the search.
+        """
+        column, parameters = compiler.compile(self.get_source_expressions()[0])
+        written = json.dumps(self.extra["text"], ensure_ascii=False)
+        pattern = f"%{connection.ops.prep_for_like_query(written[1:-1])}%"
+        path = f'$.keyvalue() ? (@.key like_regex {written} flag "iq" || @.value like_regex {written} flag "iq")'
+        within = f"jsonb_path_exists({column}, %s::jsonpath)"
+        return f"(UPPER({column}::text) LIKE UPPER(%s) AND {within})", [*parameters, pattern, *parameters, path]
 
 
 def noted(rows: QuerySet[BrowserSession], wanted: Mapping[str, str]) -> QuerySet[BrowserSession]:

@@ -143,6 +143,15 @@ def session_with_key(key: UUID | str) -> BrowserSession | None:
     return BrowserSession.objects.select_related("pool", "node").filter(pk=key).first()
 
 
+def is_still_there(session: BrowserSession) -> bool:
+    """Brings what changes of it up to date. False: its row is gone, for what is old enough is deleted."""
+    try:
+        session.refresh_from_db(fields=["state", "incarnation"])
+    except BrowserSession.DoesNotExist:
+        return False
+    return True
+
+
 def any_browser_up() -> BrowserSession | None:
     """Some session whose browser answers now; for what is the same in all of them."""
     up = BrowserSession.objects.select_related("node").filter(state__in=["ready", "claimed", "running"])

@@ -52,6 +52,9 @@ def request_takeover(
         row, now = _locked(session), clock.now()
         found = open_takeover(row)
         if found is not None:
+            if found.requested_at is None:  # held by somebody who came unasked: from now on the automation waits
+                found.requested_at = now
+                found.save(update_fields=["requested_at"])
             return found
         takeover = Takeover.objects.create(
             session=row, reason=reason.strip()[:200], requested_at=now, expires_at=now + timedelta(seconds=seconds)
@@ -70,13 +73,15 @@ def take_control(session: BrowserSession, *, actor: Actor, from_others: bool = F
     with transaction.atomic():
         row, now = _locked(session), clock.now()
         found = open_takeover(row)
+        takeover = found or Takeover(session=row)
         if found is not None and found.started_at is not None:
             if found.person_id != person.pk and not from_others:
                 raise Conflict("control_is_held", "Somebody else has control. You may take it from them.")
             _finish(row, found, Ending.TAKEN_OVER, now)
-            found = None
+            # An automation that asked for the first waits on, for this one.
+            asked = {"reason": found.reason, "requested_at": found.requested_at, "expires_at": found.expires_at}
+            takeover = Takeover(session=row, **asked)
         ticket, secret = make_view(row, actor=actor, interactive=True, seconds=HELD_SECONDS)
-        takeover = found or Takeover(session=row)
         takeover.person, takeover.ticket, takeover.started_at = person, ticket, now
         takeover.save()
         _tell(row, EventType.TAKEOVER_STARTED, takeover, now)
@@ -111,6 +116,14 @@ def takeover_with_key(key: UUID) -> Takeover | None:
     return Takeover.objects.select_related("person").filter(pk=key).first()
 
 
+def successor_of(takeover: Takeover) -> Takeover | None:
+    """To which the automation's request has passed, where control was taken from its holder."""
+    if takeover.ending != Ending.TAKEN_OVER or takeover.requested_at is None:
+        return None
+    later = Takeover.objects.filter(session=takeover.session_id, requested_at=takeover.requested_at)
+    return later.filter(pk__gt=takeover.pk).order_by("pk").first()
+
+
 def takeover_json(takeover: Takeover) -> dict[str, Any]:
     return {
         "takeover": takeover.public_id,
@@ -129,11 +142,14 @@ def end_overdue(now: datetime) -> int:
     unanswered = Q(started_at__isnull=True, expires_at__lte=now)
     away = Q(started_at__lte=now - timedelta(seconds=AWAY_SECONDS)) & ~Exists(watched) & ~Exists(lately)
     over = Q(session__ended_at__isnull=False)
-    rows = Takeover.objects.select_related("session").filter(unanswered | away | over, finished_at__isnull=True)
+    overdue = Takeover.objects.filter(unanswered | away | over, finished_at__isnull=True)
     done = 0
-    for takeover in rows[:200]:
+    for key, session_key in overdue.values_list("pk", "session_id")[:200]:
         with transaction.atomic():
-            row = BrowserSession.objects.select_for_update(of=("self",)).get(pk=takeover.session_id)
+            row = BrowserSession.objects.select_for_update(of=("self",)).get(pk=session_key)
+            takeover = overdue.filter(pk=key).first()
+            if takeover is None:
+                continue  # somebody came just now
             ending = Ending.SESSION_ENDED if row.is_ended else Ending.LEFT if takeover.started_at else Ending.TIMED_OUT
             done += _finish(row, takeover, ending, now)
     return done

@@ -22,7 +22,7 @@ from apps.audit.actions import Action
 from apps.audit.record import record
 from apps.core import clock
 from apps.core.errors import Invalid, NotAllowed, Unauthenticated
-from apps.core.identifiers import decode
+from apps.core.identifiers import decode, encode
 from apps.core.secrets import keyed_hash, keyed_hashes
 from apps.events import bus
 from apps.events.catalog import EventType
@@ -78,8 +78,9 @@ def issue_token(
             pools=sorted(str(key) for key in pools) if pools is not None else None,
         )
         publish(EventType.TOKEN_CREATED, at=now, owner_id=actor.user.pk, data={"token": token.public_id})
-        after = {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at, "pools": token.pools}
-        record(actor, Action.TOKEN_CREATED, token, after=after)
+        after = {"name": token.name, "scopes": token.scopes, "expires_at": token.expires_at}
+        named = None if pools is None else [encode("pool", key) for key in sorted(pools)]
+        record(actor, Action.TOKEN_CREATED, token, after=after | {"pools": named})
     return token, secret
 
 

@@ -59,7 +59,7 @@ class DomRecorder(Watcher):
         self._binding = f"browsergridSend{number}"
         self._source = _source(library, self._binding, wish)
         self._documents: dict[Page, Documents] = {}
-        self._scripts: dict[tuple[Page, str], str] = {}
+        self._scripts: dict[Page, dict[str, str]] = {}  # by session
         self._bases = itertools.count(BASE, BASE)
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -72,6 +72,7 @@ class DomRecorder(Watcher):
 
     def gone(self, page: Page) -> None:
         self._documents.pop(page, None)
+        self._scripts.pop(page, None)
 
     def event(self, page: Page, method: str, params: dict[str, Any]) -> None:
         self.frame_event(page, page.session, method, params)
@@ -94,6 +95,8 @@ class DomRecorder(Watcher):
                 documents.cleared(session)
             case "Page.frameAttached":
                 documents.placed(params["frameId"], params["parentFrameId"])
+            case "Page.frameDetached" if params["reason"] == "remove":
+                documents.removed(params["frameId"])
             case "Page.frameStartedLoading":
                 documents.leaving(session, params["frameId"])
             case "Page.frameNavigated":
@@ -110,10 +113,11 @@ class DomRecorder(Watcher):
             for document in documents.all():
                 stop = {"expression": _STOP, "contextId": document.context}
                 works.append(send("Runtime.evaluate", stop, session=document.session, seconds=1.0))
-        for (page, session), script in self._scripts.items():
-            send = functools.partial(self._pages.send, page, session=session, seconds=1.0)
-            works.append(send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script}))
-            works.append(send("Runtime.removeBinding", {"name": self._binding}))
+        for page, scripts in self._scripts.items():
+            for session, script in scripts.items():
+                send = functools.partial(self._pages.send, page, session=session, seconds=1.0)
+                works.append(send("Page.removeScriptToEvaluateOnNewDocument", {"identifier": script}))
+                works.append(send("Runtime.removeBinding", {"name": self._binding}))
         await asyncio.gather(*works, return_exceptions=True)  # pages may have gone meanwhile
 
     async def _prepare(self, page: Page, session: str) -> None:
@@ -126,8 +130,12 @@ class DomRecorder(Watcher):
             send("Page.addScriptToEvaluateOnNewDocument", script),
             send("Page.getFrameTree"),
         )
-        self._scripts[page, session] = answers[3]["identifier"]
         if page in self._documents:
+            scripts = self._scripts.setdefault(page, {})
+            for left in scripts.keys() - page.frames - {page.session}:
+                del scripts[left]
+                self._documents[page].cleared(left)
+            scripts[session] = answers[3]["identifier"]
             self._documents[page].placed_tree(answers[4]["frameTree"])
 
     async def _boot_again(self, page: Page, document: Document) -> None:

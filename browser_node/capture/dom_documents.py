@@ -63,6 +63,9 @@ class Documents:
     def placed(self, frame: str, parent: str) -> None:
         self._parents[frame] = parent
 
+    def removed(self, frame: str) -> None:
+        self._parents.pop(frame, None)
+
     def placed_tree(self, tree: dict[str, Any]) -> None:
         """As Page.getFrameTree answers it."""
         frame = tree["frame"]

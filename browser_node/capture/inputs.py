@@ -39,6 +39,7 @@ _NAMED_KEYS = frozenset(
     )
 )
 _SHORTCUT = 1 | 2 | 4  # Alt, Control, Meta
+_MOST_NUMBER = 1e9
 
 
 def kept(method: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -46,14 +47,13 @@ def kept(method: str, params: Mapping[str, Any]) -> dict[str, Any] | None:
     fields = _FIELDS.get(method)
     if fields is None:
         return None
-    found = {name: params[name] for name in fields if isinstance(params.get(name), int | float | str)}
-    found = {name: value if not isinstance(value, str) else value[:32] for name, value in found.items()}
+    found = _plain(params, fields)
     if method == "Input.dispatchKeyEvent":
         found["key"] = _kind_of_key(params)
     elif method == "Input.dispatchTouchEvent":
         points = params.get("touchPoints")
         found["points"] = [
-            {"x": point.get("x"), "y": point.get("y")}
+            _plain(point, ("x", "y"))
             for point in (points if isinstance(points, list) else [])[:10]
             if isinstance(point, Mapping)
         ]
@@ -126,6 +126,18 @@ class InputLog(Watcher):
             self._sizes[page] = round(viewport["clientWidth"]), round(viewport["clientHeight"])
         except (DevtoolsError, KeyError):
             return  # it is gone, or about to be
+
+
+def _plain(said: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """Words and numbers as they may be, so that a line is never long; Chromium refuses all others, too."""
+    found: dict[str, Any] = {}
+    for name in names:
+        value = said.get(name)
+        if isinstance(value, str):
+            found[name] = value[:32]
+        elif isinstance(value, int | float) and abs(value) <= _MOST_NUMBER:  # which infinity and NaN are not
+            found[name] = value
+    return found
 
 
 def _kind_of_key(params: Mapping[str, Any]) -> str:

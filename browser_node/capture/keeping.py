@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
-from browser_node.capture import dom
+from browser_node.capture import dom, redaction
 from browser_node.capture.commands import Commands
 from browser_node.capture.console import ConsoleLog
 from browser_node.capture.dom import DomRecorder, RecorderMissing
@@ -105,7 +105,8 @@ class Capture:
             self._spool.ended_at = time.monotonic()
 
     def crashed(self, reason: str, detail: str) -> None:
-        self._put(Stream.CRASH, {"t": now_ms(), "page": "", "reason": reason, "detail": detail})
+        """`detail` may end with what Chromium wrote last."""
+        self._put(Stream.CRASH, {"t": now_ms(), "page": "", "reason": reason, "detail": redaction.text(detail)})
 
     def mark(self, label: str) -> None:
         self._put(Stream.MARK, {"t": now_ms(), "kind": "mark", "label": label[:256]})

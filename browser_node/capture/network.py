@@ -80,8 +80,6 @@ class NetworkLog(Watcher):
                 _answer(before, params["redirectResponse"])
                 before.record["bytes"] = params["redirectResponse"].get("encodedDataLength", 0)
             self._put(before, _end(before, params["timestamp"]))
-        elif len(pending) >= _MOST_PENDING:
-            self._put(pending.pop(next(iter(pending))), now_ms(), error="no end of it was seen")
         asked = params["request"]
         headers = redaction.headers(asked["headers"])
         record = {
@@ -95,7 +93,7 @@ class NetworkLog(Watcher):
             "request_bytes": _length(asked["headers"]) if asked.get("hasPostData") else 0,
             "initiator": params["initiator"]["type"],
         }
-        pending[number] = _Request(params["timestamp"], record, redirects=redirects)
+        self._await(pending, number, _Request(params["timestamp"], record, redirects=redirects))
 
     def _opened_socket(self, page: Page, pending: dict[str, _Request], params: dict[str, Any]) -> None:
         record = {
@@ -109,7 +107,12 @@ class NetworkLog(Watcher):
             "request_bytes": 0,
             "initiator": params.get("initiator", {}).get("type", "other"),
         }
-        pending[params["requestId"]] = _Request(0.0, record)
+        self._await(pending, params["requestId"], _Request(0.0, record))
+
+    def _await(self, pending: dict[str, _Request], number: str, request: _Request) -> None:
+        if len(pending) >= _MOST_PENDING:
+            self._put(pending.pop(next(iter(pending))), now_ms(), error="no end of it was seen")
+        pending[number] = request
 
     def _heard(self, pending: dict[str, _Request], request: _Request, method: str, params: dict[str, Any]) -> None:
         match method:

@@ -159,8 +159,7 @@ class Spool:
             return
         if stream in self._missing:
             self._tell_missing(stream)
-        if part is None:
-            part = self._open[stream] = _Open(at_ms, at_ms, time.monotonic())
+        part = self._open.setdefault(stream, _Open(at_ms, at_ms, time.monotonic()))
         part.items.append(item)
         part.size += size
         part.first_ms, part.last_ms = min(part.first_ms, at_ms), max(part.last_ms, at_ms)
@@ -191,9 +190,9 @@ class Spool:
     async def _store(self, stream: Stream, number: int, part: _Open) -> None:
         try:
             segment = await asyncio.to_thread(_store, self.directory, stream, number, part)
-        except OSError as error:
+        except Exception:  # a full disk, or what no line can be made of: the other spools go on
             self.dropped += len(part.items)
-            logger.warning("a segment could not be written: %s", error, extra={"spool": self.directory.name})
+            logger.exception("a segment could not be written", extra={"spool": self.directory.name})
         else:
             self._add(segment)
 
@@ -223,9 +222,13 @@ def _store(directory: Path, stream: Stream, number: int, part: _Open) -> Segment
 def _write(path: Path, body: bytes) -> None:
     """Whole or not at all."""
     partial = path.with_name(f"partial-{path.name}")
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
-        file.write(body)
-    partial.rename(path)
+    try:
+        with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "wb") as file:
+            file.write(body)
+        partial.rename(path)
+    except OSError:
+        _unlink(partial)  # on a full disk it would be in the way of the next
+        raise
 
 
 def _unlink(path: Path) -> None:

@@ -38,11 +38,14 @@ class Encoder:
         self._vp9: VideoCodecContext | None = None
 
     def encode(self, jpeg: bytes, at_ms: int, *, as_key: bool) -> list[Packet]:
-        """Times must grow. Raises ValueError for what is no picture."""
+        """Times must grow. Raises ValueError for what is no picture, or none that can be encoded."""
         try:
-            (picture, *_) = self._jpeg.decode(av.Packet(jpeg))
+            return self._encoded(jpeg, at_ms, as_key=as_key)
         except av.FFmpegError as error:
-            raise ValueError("that is no JPEG") from error
+            raise ValueError(f"no JPEG that can be encoded: {error}") from error
+
+    def _encoded(self, jpeg: bytes, at_ms: int, *, as_key: bool) -> list[Packet]:
+        (picture, *_) = self._jpeg.decode(av.Packet(jpeg))
         vp9 = self._vp9
         if vp9 is None or (vp9.width, vp9.height) != (picture.width, picture.height):
             vp9 = self._vp9 = _vp9(picture.width, picture.height)

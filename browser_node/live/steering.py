@@ -1,7 +1,6 @@
 """What a person in control does beside input: addresses, tabs, dialogs, files, the clipboard, the window's size."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from browser_node.live import selection
 from browser_node.live.messages import Message, Refused, number, text, texts
@@ -18,16 +17,6 @@ _LEAST_SIDE, _MOST_SIDE = 100, 8192
 PathOf = Callable[[str], str]
 
 
-@dataclass(frozen=True, slots=True)
-class Chooser:
-    """A page asks for files."""
-
-    page: Page
-    session: str
-    node: int
-    is_multiple: bool
-
-
 class Steering:
     """One person's. Each of `deeds` takes a page and a message of its name; all raise Refused or DevtoolsError.
 
@@ -35,7 +24,6 @@ class Steering:
     """
 
     def __init__(self, pages: Pages, path_of: PathOf) -> None:
-        self.chooser: Chooser | None = None
         self.deeds = {
             "copy": self._copy,
             "dialog_answer": self._answer,
@@ -64,18 +52,18 @@ class Steering:
         answer = {"accept": message.get("accept") is True, "promptText": text(message, "text", _MOST_ANSWER)}
         self._pages.post(page, "Page.handleJavaScriptDialog", answer)
 
-    async def _choose(self, _: Page, message: Message) -> None:
+    async def _choose(self, page: Page, message: Message) -> None:
         """No names: nothing is chosen, as by Cancel."""
-        names, chooser = texts(message, "names", MOST_FILES), self.chooser
+        names, chooser = texts(message, "names", MOST_FILES), page.chooser
         if chooser is None:
             raise Refused("No page asks for files now.")
         if len(names) > 1 and not chooser.is_multiple:
             raise Refused("The page takes one file.")
         paths = [self._path_of(name) for name in names]
-        self.chooser = None
+        self._pages.answered(page)
         if paths:
             chosen = {"files": paths, "backendNodeId": chooser.node}
-            await self._pages.send(chooser.page, "DOM.setFileInputFiles", chosen, session=chooser.session)
+            await self._pages.send(page, "DOM.setFileInputFiles", chosen, session=chooser.session)
 
     async def _navigate(self, page: Page, message: Message) -> None:
         where = text(message, "url", _MOST_ADDRESS)

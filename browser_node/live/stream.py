@@ -83,7 +83,7 @@ class VideoStream(Watcher):
     async def read(self) -> AsyncIterator[Reader]:
         reader = Reader()
         self._readers.append(reader)
-        if self._encoding is None:
+        if self._encoding is None or self._encoding.done():
             self._encoding = asyncio.get_running_loop().create_task(self._encode(self._before))
         try:
             yield reader

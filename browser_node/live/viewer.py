@@ -19,8 +19,8 @@ from browser_node.casts import Casts
 from browser_node.devtools import DevtoolsError
 from browser_node.live.hands import Hands
 from browser_node.live.messages import Message, Refused, number, text
-from browser_node.live.steering import Chooser, PathOf, Steering
-from browser_node.page import Dialog, Page, Watcher
+from browser_node.live.steering import PathOf, Steering
+from browser_node.page import Chooser, Dialog, Page, Watcher
 from browser_node.pages import Pages
 
 logger = logging.getLogger(__name__)
@@ -31,6 +31,7 @@ UNSEEN_SECONDS = 0.25  # and as many as come in this time, so that a line that i
 PAUSE_SECONDS = 0.05  # between two lists of pages
 MOST_WAITING = 256  # messages for a client that takes none
 
+_INTERCEPT = "Page.setInterceptFileChooserDialog"
 _MOST_TITLE, _MOST_URL, _MOST_WORDS = 300, 2048, 4000
 
 
@@ -67,6 +68,7 @@ class Viewer(Watcher):
         self._chosen: str | None = None  # a page; none: whichever is active
         self._shown: Page | None = None
         self._dialog: Dialog | None = None
+        self._chooser: Chooser | None = None
         self._consumer: Consumer | None = None
         self._waiting: deque[Message] = deque([{"type": "hello", "mode": mode}])
         self._has_pages_news = True
@@ -90,7 +92,7 @@ class Viewer(Watcher):
             self._leave()
             if self.mode is Mode.CONTROL:
                 for page in self._pages.all:
-                    self._intercept_choosers(page, enabled=False)
+                    self._leave_choosers(page)
 
     async def hear(self, said: str) -> None:
         """One message of the client; a wrong one is answered with an error and does nothing."""
@@ -115,22 +117,12 @@ class Viewer(Watcher):
 
     async def attached(self, page: Page) -> None:
         if self.mode is Mode.CONTROL:
-            self._intercept_choosers(page, enabled=True)
+            self._pages.post(page, _INTERCEPT, {"enabled": True})
 
     async def frame_attached(self, page: Page, session: str) -> None:
         if self.mode is Mode.CONTROL:
-            on = {"enabled": True}
             await self._pages.send(page, "Page.enable", session=session)
-            await self._pages.send(page, "Page.setInterceptFileChooserDialog", on, session=session)
-
-    def event(self, page: Page, method: str, params: dict[str, Any]) -> None:
-        self.frame_event(page, page.session, method, params)
-
-    def frame_event(self, page: Page, session: str, method: str, params: dict[str, Any]) -> None:
-        if method == "Page.fileChooserOpened" and self.mode is Mode.CONTROL and "backendNodeId" in params:
-            is_multiple = params["mode"] == "selectMultiple"
-            self._steering.chooser = Chooser(page, session, params["backendNodeId"], is_multiple)
-            self.tell({"type": "chooser", "page": page.target, "multiple": is_multiple})
+            await self._pages.send(page, _INTERCEPT, {"enabled": True}, session=session)
 
     def changed(self) -> None:
         self._has_pages_news = True
@@ -208,6 +200,8 @@ class Viewer(Watcher):
                 self._consumer = self._casts.of(page).join(self._want)
                 self._frames.set()
         self._tell_dialog()
+        if self.mode is Mode.CONTROL:
+            self._tell_chooser()
 
     def _leave(self) -> None:
         self._shown = None
@@ -226,8 +220,22 @@ class Viewer(Watcher):
             words = {key: value[:_MOST_WORDS] for key, value in asdict(dialog).items()}
             self.tell({"type": "dialog", "page": self._shown.target, **words})
 
-    def _intercept_choosers(self, page: Page, *, enabled: bool) -> None:
-        self._pages.post(page, "Page.setInterceptFileChooserDialog", {"enabled": enabled})
+    def _tell_chooser(self) -> None:
+        chooser = self._shown.chooser if self._shown is not None else None
+        if chooser is self._chooser:
+            return
+        self._chooser = chooser
+        if chooser is None or self._shown is None:
+            self.tell({"type": "chooser_closed"})
+        else:
+            self.tell({"type": "chooser", "page": self._shown.target, "multiple": chooser.is_multiple})
+
+    def _leave_choosers(self, page: Page) -> None:
+        """Unless somebody else has come to act meanwhile: choosers are ours or the browser's for all alike."""
+        others = [watcher for watcher in page.watchers if isinstance(watcher, Viewer) and watcher is not self]
+        if not any(other.mode is Mode.CONTROL for other in others):
+            for session in (page.session, *page.frames):
+                self._pages.post(page, _INTERCEPT, {"enabled": False}, session=session)
 
     async def _send_texts(self) -> None:
         while True:

@@ -19,7 +19,7 @@ def storage(grid: Grid, data_dir: Path) -> dict[str, Any]:
         raise ImproperlyConfigured("BROWSERGRID_STORAGE must be files or s3.")
     if not grid.s3_bucket:
         raise ImproperlyConfigured("BROWSERGRID_STORAGE=s3 needs BROWSERGRID_S3_BUCKET.")
-    if find_spec("storages") is None:
+    if find_spec("storages") is None or find_spec("boto3") is None:
         raise ImproperlyConfigured('BROWSERGRID_STORAGE=s3 needs a package: pip install "django-storages[s3]".')
     wanted = {
         "bucket_name": grid.s3_bucket,
@@ -29,4 +29,4 @@ def storage(grid: Grid, data_dir: Path) -> dict[str, Any]:
         "default_acl": None,
         "file_overwrite": True,
     }
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": wanted}
+    return {"BACKEND": "apps.recordings.bucket.BucketStorage", "OPTIONS": wanted}

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from browsergrid.supervisor.redis_server import redis_command
 
 # What the control plane knows and a node must not: it runs other people's pages.
-_CONTROL_PLANE = ("DATABASE_URL", "REDIS_URL", "DJANGO_", "BROWSERGRID_", "CELERY_", "PG")
+_CONTROL_PLANE = ("DATABASE_URL", "REDIS_URL", "DJANGO_", "BROWSERGRID_", "CELERY_", "PG", "AWS_")
 
 
 class Part(StrEnum):

@@ -1,4 +1,4 @@
-// What static/player/js/export.js and film.js use of the muxer; the rest of it is left out of the bundle.
+// What static/player/js/film.js uses of the muxer; the rest of it is left out of the bundle.
 export {
   BlobSource,
   BufferTarget,

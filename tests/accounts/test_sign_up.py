@@ -53,6 +53,22 @@ def test_strangers_may_not_where_it_is_not_open(word: str, mode: Callable[[str],
     assert not User.objects.exists()
 
 
+def test_the_way_to_it_is_shown_where_it_is_open_and_nowhere_else(mode: Callable[[str], None]) -> None:
+    shown = {}
+    for word in ("open", "invitation", "closed"):
+        mode(word)
+        shown[word] = "Make an account" in Client().get("/accounts/login/").content.decode()
+    assert shown == {"open": True, "invitation": False, "closed": False}
+
+
+@pytest.mark.parametrize(
+    ("word", "way"), [("invitation", "An account begins with an invitation"), ("closed", "Your administrator makes")]
+)
+def test_who_may_not_is_told_who_helps(word: str, way: str, mode: Callable[[str], None]) -> None:
+    mode(word)
+    assert way in Client().get("/accounts/signup/").content.decode()
+
+
 def test_anybody_may_where_it_is_open(mode: Callable[[str], None]) -> None:
     mode("open")
     sign_up(Client(), "Ann@Example.com")

@@ -9,6 +9,7 @@ from django.test import Client
 
 from apps.quotas.models import Quota
 from tests.factories.people import make_token, make_user
+from tests.factories.pools import make_pool
 from tests.factories.sessions import make_running_session
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -31,6 +32,13 @@ def test_a_change_stands_in_the_audit_with_its_address(user: Any) -> None:
     assert entry["address"] == "127.0.0.1"
     assert entry["credential"].startswith("tok_")
     assert entry["after"]["name"] == "new"
+
+
+def test_pools_of_a_token_stand_there_by_their_public_ids(user: Any) -> None:
+    pool = make_pool(user)
+    make_token(user, pools={pool.pk})
+    entries = client_of(user).get("/api/v1/audit", {"action": "token.created"}).json()["results"]
+    assert [entry["after"]["pools"] for entry in entries] == [None, [pool.public_id]]
 
 
 def test_the_audit_of_others_is_not_mine(user: Any) -> None:

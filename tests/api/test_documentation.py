@@ -85,5 +85,10 @@ def test_the_page_has_every_operation_once_with_its_command(page: str):
     assert [name for name in wanted if f"curl-{name}" not in read.ids] == []
 
 
+def test_the_page_shows_no_marks_of_markdown_and_folds_long_lists_away(page: str):
+    assert "`" not in page
+    assert "access.refused | " not in re.sub(r"(?s)<details>.*?</details>", "", page)
+
+
 def test_the_page_is_of_a_size_that_loads_at_once(page: str):
     assert len(gzip.compress(page.encode())) < 80_000

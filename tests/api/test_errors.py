@@ -20,7 +20,10 @@ def _is_problem(response, status: int, code: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
-@pytest.mark.parametrize("path", ["/api/", "/api/v1/", "/api/v1/nothing", "/api/v2/sessions", "/api/v1/sessions/a/b/c"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/", "/api/v1/", "/api/v1/nothing", "/api/v2/sessions", "/api/v1/sessions/a/b/c", "/api/v1/sessions/a%0Ab/c"],
+)
 def test_an_address_that_leads_nowhere_is_404(caller, method, path):
     _is_problem(caller.client.generic(method, path, headers=caller.headers), 404, "not_found")
 

@@ -7,6 +7,7 @@ import pytest
 
 from apps.api.aside import aside
 from apps.events.dispatcher import dispatch
+from apps.sessions.models import BrowserSession
 from tests.api.stream import Stream
 from tests.factories.people import actor_for, make_token, make_user
 from tests.factories.sessions import end, make_claimed_session
@@ -95,6 +96,15 @@ async def test_a_stream_of_an_ended_session_ends_at_once_for_who_knows_it_all():
     await aside(end, session, actor=actor_for(user))
     async with Stream(secret, f"/api/v1/sessions/{session.public_id}/events", last="6") as stream:
         assert await stream.next() == {}
+
+
+async def test_a_sessions_stream_ends_when_its_row_is_deleted():
+    _, (_, secret), session = await aside(_story)
+    async with Stream(secret, f"/api/v1/sessions/{session.public_id}/events", last=str(session.sequence)) as stream:
+        reading = asyncio.ensure_future(stream.next())
+        await asyncio.sleep(0)
+        await aside(BrowserSession.objects.filter(pk=session.pk).delete)
+        assert await asyncio.wait_for(reading, 5) == {}
 
 
 async def test_a_stream_of_everything_begins_now_and_resumes_after_the_last_one_seen():

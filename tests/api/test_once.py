@@ -101,6 +101,18 @@ def test_every_address_that_makes_something_takes_a_key():
     assert without == set(WITHOUT_A_KEY)
 
 
+def test_every_address_that_takes_a_key_tells_how_a_key_is_refused():
+    takers = [
+        (path, operation["responses"])
+        for path, methods in document()["paths"].items()
+        for operation in methods.values()
+        if "Idempotency-Key" in [each["name"] for each in operation.get("parameters", ())]
+    ]
+    assert {"/api/v1/sessions", "/api/v1/pools", "/api/v1/pools/{id}/claim", "/api/v1/tokens"} <= dict(takers).keys()
+    assert [path for path, told in takers if not {"409", "410", "422"} <= told.keys()] == []
+    assert [path for path, told in takers if "in_flight" not in told["409"]["description"]] == []
+
+
 @pytest.fixture
 def invitations(user) -> str:
     return f"/api/v1/teams/{make_team(user).public_id}/invitations"

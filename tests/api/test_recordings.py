@@ -133,6 +133,12 @@ def test_a_part_is_served_by_range(caller: Caller, place: str, film: Recording, 
     assert response["Content-Range"] == f"bytes {first}-{last}/1024"
 
 
+def test_what_was_stored_and_is_gone_is_404(caller: Caller, place: str, film: Recording):
+    storage.discard(Artifact.objects.get().stored_as)
+    response, _ = asked(caller, f"{place}/recordings/{film.public_id}/video.webm", Range="bytes=0-9")
+    assert response.status_code == 404
+
+
 def test_a_part_that_there_is_not_is_416(caller: Caller, place: str, film: Recording):
     response, _ = asked(caller, f"{place}/recordings/{film.public_id}/video.webm", Range="bytes=1024-")
     assert (response.status_code, response["Content-Range"]) == (416, "bytes */1024")

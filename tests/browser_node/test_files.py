@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from browser_node import files as files_module
 from browser_node.files import Files, NotThere, Taken, TooLarge
 from browser_node.wire_capture import FileKind
 
@@ -86,6 +87,29 @@ async def test_a_download_that_grows_too_large_is_to_be_cancelled(files: Files) 
     files.began(NUMBER, "big.iso", "", "")
     assert files.progressed(NUMBER, 1000, "inProgress")
     assert not files.progressed(NUMBER, 1001, "inProgress")
+
+
+async def test_a_download_that_nobody_remembers_is_to_be_cancelled(
+    files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files.began(NUMBER, "deleted.iso", "", "")
+    await files.delete("deleted.iso")
+    assert not files.progressed(NUMBER, 1, "inProgress")
+    monkeypatch.setattr(files_module, "_MOST_FILES", 0)
+    files.began("11111111-aaaa", "one too many", "", "")
+    assert not files.progressed("11111111-aaaa", 1, "inProgress")
+    assert files.progressed("11111111-aaaa", 1, "canceled")
+
+
+async def test_a_download_that_begins_during_an_upload_keeps_its_name(files: Files, home: Path) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"up"
+        downloaded(files, home, "report.pdf", b"down")
+
+    with pytest.raises(Taken):
+        await files.put("report.pdf", slow())
+    assert await content(files, "report.pdf") == b"down"
+    assert os.listdir(home / "uploads") == []
 
 
 @pytest.mark.parametrize("number", ["../../etc/passwd", "", "a/b-cccccc", "..", "x" * 65])

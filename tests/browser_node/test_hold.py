@@ -44,6 +44,26 @@ async def test_a_client_that_sends_more_and_more_is_not_read():
         assert not people.relay.client.holds
 
 
+async def test_a_command_of_ours_that_speaks_of_input_is_answered():
+    async with parties() as people:
+        people.relay.holds_inputs = True
+        await people.client.send(masked(call(1, "BrowserGrid.echo", label='"Input.insertText"')))
+        assert await heard(people.client) == 1
+
+
+async def test_what_is_put_in_the_place_of_a_message_that_waited_goes_once():
+    async with parties(rewrite=lambda payload: payload.replace(b"theirs", b"ours")) as people:
+        people.relay.holds_inputs = True
+        where = {"behavior": "allow", "downloadPath": "theirs", "note": '"Input.insertText"'}
+        await people.client.send(masked(call(1, "Browser.setDownloadBehavior", **where)))
+        await nothing_more(people.browser)
+        people.relay.let_inputs_go()
+        assert (await reply(people.browser))["params"]["downloadPath"] == "ours"
+        await people.client.send(masked(call(2, "BrowserGrid.echo")))
+        assert await heard(people.client) == 2
+        await nothing_more(people.browser)
+
+
 class FakeRelay:
     holds_inputs = False
 

@@ -8,7 +8,7 @@ import pytest
 
 from browser_node import pages as pages_module
 from browser_node.devtools import Devtools, DevtoolsError, OnEvent
-from browser_node.page import Dialog, Page, Watcher
+from browser_node.page import Chooser, Dialog, Page, Watcher
 from browser_node.pages import Pages
 from tests.support.eventually import eventually_async
 
@@ -39,6 +39,9 @@ class FakeDevtools:
 
     async def close(self) -> None:
         self._end.set()
+
+    def detach(self, target: str) -> None:
+        self.tell("Target.detachedFromTarget", {"sessionId": f"s-{target}"}, "")
 
     def attach(self, target: str, *, waits: bool = False, parent: str = "", kind: str = "page") -> None:
         info = {"targetId": target, "type": kind, "url": f"https://{target}/", "title": target}
@@ -80,12 +83,22 @@ class Told(Watcher):
         self.heard.append(("lost",))
 
 
+class Silent(FakeDevtools):
+    """Takes commands and answers none."""
+
+    async def send(self, method: str, params: Any = None, **_: Any) -> dict[str, Any]:
+        self.sent.append((method, ""))
+        await self._end.wait()
+        raise DevtoolsError("gone")
+
+
 class Opened:
     def __init__(self) -> None:
         self.connections: list[FakeDevtools] = []
+        self.make: Callable[[], FakeDevtools] = FakeDevtools
 
     async def __call__(self) -> Devtools:
-        self.connections.append(FakeDevtools())
+        self.connections.append(self.make())
         return cast(Devtools, self.connections[-1])
 
     @property
@@ -154,6 +167,38 @@ async def test_a_second_watcher_is_told_of_what_is_there(pages: Pages, opened: O
         assert len(second.heard) == 2
 
 
+async def test_a_page_that_goes_as_soon_as_it_came_leaves_nothing(pages: Pages, opened: Opened) -> None:
+    async with pages.held(told := Told()):
+        opened.now.attach("a")
+        await eventually_async(lambda: ("attached", "a") in told.heard)
+        opened.now.attach("b", waits=True)
+        opened.now.detach("b")  # as one read of the connection may bring both
+        opened.now.attach("c")
+        await eventually_async(lambda: ("attached", "c") in told.heard)
+        opened.now.detach("c")
+        assert [page.target for page in pages.all] == ["a"]
+        assert pages.active is pages.find("a")
+        assert not [each for each in told.heard if each[1] == "b"]
+
+
+async def test_a_holder_who_leaves_while_we_attach_costs_the_next_one_nothing(pages: Pages, opened: Opened) -> None:
+    async def hold() -> None:
+        async with pages.held(Told()):
+            pass
+
+    opened.make = Silent
+    leaving = asyncio.create_task(hold())
+    await eventually_async(lambda: opened.connections and opened.now.sent)
+    opened.make = FakeDevtools
+    staying = asyncio.create_task(hold())
+    await asyncio.sleep(0)
+    leaving.cancel()
+    await staying
+    first, second = opened.connections
+    assert first._end.is_set()
+    assert ("Target.setAutoAttach", "") in second.sent
+
+
 async def test_the_active_page_is_the_one_that_something_happened_to_last(pages: Pages, opened: Opened) -> None:
     async with pages.held(Told()):
         for target in "ab":
@@ -168,7 +213,7 @@ async def test_the_active_page_is_the_one_that_something_happened_to_last(pages:
         assert page is not None
         await pages.act(page, "Input.insertText", {"text": "x"})
         assert pages.active is page
-        opened.now.tell("Target.detachedFromTarget", {"sessionId": "s-b"}, "")
+        opened.now.detach("b")
         assert pages.active is pages.find("a")
 
 
@@ -217,7 +262,7 @@ async def test_frames_are_attached_for_those_who_want_them(pages: Pages, opened:
 async def test_when_the_connection_breaks_everybody_is_told(pages: Pages, opened: Opened) -> None:
     async with pages.held(told := Told()):
         opened.now.attach("a")
-        await eventually_async(lambda: pages.all)
+        await eventually_async(lambda: ("attached", "a") in told.heard)
         await opened.now.close()
         await eventually_async(lambda: ("lost",) in told.heard)
         assert told.heard[-2:] == [("gone", "a"), ("lost",)]
@@ -232,3 +277,45 @@ async def test_a_browser_that_cannot_be_reached_is_an_error() -> None:
     with pytest.raises(DevtoolsError, match="refused"):
         async with Pages(fail).held(Told()):
             pass
+
+
+async def test_a_dialog_that_waits_outlives_the_last_holder(pages: Pages, opened: Opened) -> None:
+    asks = {"type": "confirm", "message": "Sure?"}
+    async with pages.held(Told()):
+        opened.now.attach("a")
+        opened.now.tell("Page.javascriptDialogOpening", asks, "s-a")
+    assert pages.is_attached
+    async with pages.held(Told()):
+        assert len(opened.connections) == 1
+        assert pages.all[0].dialog == Dialog("confirm", "Sure?", "")
+    opened.now.tell("Page.javascriptDialogClosed", {}, "s-a")
+    await eventually_async(lambda: not pages.is_attached)
+    async with pages.held(Told()):
+        opened.now.attach("b")
+        opened.now.tell("Page.javascriptDialogOpening", asks, "s-b")
+    opened.now.tell("Target.detachedFromTarget", {"sessionId": "s-b"}, "")
+    await eventually_async(lambda: not pages.is_attached)
+
+
+async def test_a_chooser_is_known_until_its_page_is_another_one(pages: Pages, opened: Opened) -> None:
+    told = Told(wants_frames=True)
+    asks = {"frameId": "f", "mode": "selectMultiple", "backendNodeId": 7}
+    async with pages.held(told):
+        opened.now.attach("a")
+        opened.now.attach("frame", parent="s-a", kind="iframe")
+        (page,) = pages.all
+        for ends, event, session in (
+            ("the frame's navigation", ("Page.frameNavigated", {"frame": {"id": "f", "parentId": "a"}}), "s-frame"),
+            ("the frame's end", ("Page.frameDetached", {"frameId": "f"}), "s-a"),
+            ("the page's navigation", ("Page.frameNavigated", {"frame": {"id": "a", "url": "x:"}}), "s-a"),
+        ):
+            opened.now.tell("Page.fileChooserOpened", asks, "s-frame")
+            assert page.chooser == Chooser("s-frame", "f", 7, is_multiple=True), ends
+            before = told.changes
+            opened.now.tell("Page.frameNavigated", {"frame": {"id": "other", "parentId": "a"}}, "s-a")
+            assert page.chooser is not None
+            opened.now.tell(*event, session)
+            assert (page.chooser, told.changes) == (None, before + 1), ends
+        opened.now.tell("Page.fileChooserOpened", asks, "s-frame")
+        opened.now.tell("Target.detachedFromTarget", {"sessionId": "s-frame"}, "s-a")
+        assert page.chooser is None

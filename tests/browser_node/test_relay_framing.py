@@ -140,6 +140,22 @@ async def test_a_client_may_cut_its_messages_and_packets_anywhere(seed):
     assert relay.to_browser == (theirs, pings)
 
 
+async def test_a_control_frame_without_end_is_not_waited_for():
+    relay = Recorder()
+    stream = bytes((0x89, 0xFF)) + (10**9).to_bytes(8, "big") + bytes(4) + b"x" * 500_000
+    read_in_pieces(relay.client, stream, random.Random(1))
+    assert bytes(relay.browser.transport.written) == stream
+    assert not relay.client.partial
+
+
+async def test_empty_fragments_without_end_are_not_collected():
+    relay = Recorder()
+    stream = masked(b"", first=0x01) + masked(b"", first=0x00) * 50_000
+    read_in_pieces(relay.client, stream, random.Random(1))
+    assert len(relay.client.kept) < 3 * VIEW_LIMIT
+    assert len(relay.browser.transport.written) + len(relay.client.kept) == len(stream)
+
+
 @pytest.mark.parametrize("seed", range(60))
 async def test_we_speak_only_between_the_browsers_messages_however_they_are_cut(seed):
     chance = random.Random(seed)

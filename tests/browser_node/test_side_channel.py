@@ -94,7 +94,7 @@ async def test_events_are_passed_on_and_nonsense_is_dropped() -> None:
     gateway = Gateway()
     gateway.say(connection="con_1", event="BrowserGrid.takeoverStarted", params={"by": "x"})
     gateway.say(connection="con_1", event="BrowserGrid.takeoverFinished")
-    for text in ("", "[]", "1", "{}", '{"request": 99, "result": {}}', '{"connection": 1, "event": "x"}', "{"):
+    for text in ("", "[]", "1", "{}", '{"request": 99, "result": {}}', '{"connection": 1, "event": "x"}', "[" * 99_999):
         gateway.channel.hear(text)
     assert gateway.events == [
         ("con_1", "BrowserGrid.takeoverStarted", {"by": "x"}),

@@ -6,8 +6,10 @@ import pytest
 from django.conf import settings as configured
 from django.test import Client
 
+from apps.sessions.viewing import make_view
 from browsergrid.uploads import MARGIN, longest_body
-from tests.factories.people import make_token, make_user
+from tests.factories.people import actor_for, make_token, make_user
+from tests.factories.sessions import make_claimed_session
 
 pytestmark = pytest.mark.django_db(transaction=True)
 USUAL = configured.DATA_UPLOAD_MAX_MEMORY_SIZE
@@ -50,6 +52,18 @@ def cookie() -> str:
 
 async def test_a_signed_in_person_may(cookie: str):
     assert await longest_body(scope(cookie=cookie)) == LARGE + MARGIN
+
+
+@pytest.fixture
+def ticket() -> str:
+    user = make_user()
+    return make_view(make_claimed_session(user), actor=actor_for(user), interactive=True)[1]
+
+
+async def test_whoever_has_control_may_where_a_page_asks_for_a_file(ticket: str):
+    path = "/sessions/ses_x/live/files/"
+    assert await longest_body(scope(path, x_browsergrid_ticket=ticket)) == LARGE + MARGIN
+    assert await longest_body(scope(path, x_browsergrid_ticket="tkt_nobodys")) == USUAL
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,13 @@
 
 from apps.access.permissions import Level
 from apps.accounts.models import Role, Team, User
+from apps.accounts.sharing import shares_on
 from apps.accounts.teams import create_team, join
 from apps.core.models import Identified
 from apps.sessions.sharing import SHAREABLE
 from tests.factories.people import actor_for
+
+KINDS = {"pool": "pools", "ses": "sessions"}
 
 
 def make_team(manager: User, *members: User, name: str = "Crawlers") -> Team:
@@ -18,6 +21,12 @@ def make_team(manager: User, *members: User, name: str = "Crawlers") -> Team:
 def share(thing: Identified, to: User | Team | str, level: Level = Level.USE) -> str:
     """By its owner. Returns the share's id."""
     owner = thing.owner  # type: ignore[attr-defined] # of pools and sessions alike
-    kind = {"pool": "pools", "ses": "sessions"}[thing.prefix]
     recipient = to if isinstance(to, str) else to.public_id if isinstance(to, Team) else to.email
-    return SHAREABLE[kind].give(thing, actor=actor_for(owner), to=recipient, level=level).public_id
+    return SHAREABLE[KINDS[thing.prefix]].give(thing, actor=actor_for(owner), to=recipient, level=level).public_id
+
+
+def withdraw(thing: Identified) -> None:
+    """All shares of it, by its owner."""
+    owner = thing.owner  # type: ignore[attr-defined] # as above
+    for given in shares_on(thing):
+        SHAREABLE[KINDS[thing.prefix]].take(thing, given.public_id, actor=actor_for(owner))

@@ -36,7 +36,7 @@ class FakeNode:
         self.answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.said: list[dict[str, Any]] = []  # events for clients, and word that an answer takes its time
         self.goodbyes: list[tuple[str, int, str]] = []
-        self.refusal: int = 0  # a status for every CDP upgrade
+        self.refusal: int = 0  # a status for every upgrade and every stream
         self.is_deaf = False  # asked to close a client, it does nothing
         self.document: Any = []
         self.video: list[bytes] = []  # pieces of a stream that then stays open
@@ -50,6 +50,8 @@ class FakeNode:
         if scope["type"] == "websocket":
             await receive()
             await (self._channel if scope["path"].endswith("/events") else self._client)(scope, headers, receive, send)
+        elif scope["path"].endswith("/stream.webm") and self.refusal:
+            await _respond(send, self.refusal, b"")
         elif scope["path"].endswith("/stream.webm"):
             await _stream(send, receive, self.video)
         elif scope["method"] == "DELETE":

@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 
 from apps.core import clock
 from apps.events.catalog import EventType
-from apps.gateway import links
+from apps.gateway import links, resident
 from apps.nodes.models import Process
 from apps.sessions.advance import advance
 from apps.sessions.connections import close_lapsed
@@ -25,6 +25,7 @@ from apps.tokens.services import revoke_token
 from tests.factories import people
 from tests.gateway.fake_node import FakeNode
 from tests.gateway.grid import Grid, echoed, met, now, running_grid
+from tests.splice.harness import eventually
 
 pytestmark = pytest.mark.database
 
@@ -48,6 +49,23 @@ async def test_a_revoked_token_closes_its_sockets_within_two_seconds(grid: Grid)
         assert await code_of(client) == (4001, "credential revoked")
         assert time.monotonic() - began <= 2.0
         assert await echoed(spared, "{}")
+
+
+async def test_a_watch_that_breaks_goes_on(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
+    await grid.warm()
+    token, see, broken = await ApiToken.objects.aget(owner=grid.user), resident.see, []
+
+    def breaks_once(process: Process) -> resident.Sight:
+        if not broken:
+            broken.append(process)
+            raise LookupError("on purpose")
+        return see(process)
+
+    async with grid.connect("/connect") as client:
+        monkeypatch.setattr(resident, "see", breaks_once)
+        await eventually(lambda: broken)
+        await sync_to_async(revoke_token)(token, actor=people.actor_for(grid.user))
+        assert await code_of(client) == (4001, "credential revoked")
 
 
 async def test_a_ticket_s_sockets_die_with_it_and_with_the_token_that_minted_it(grid: Grid) -> None:

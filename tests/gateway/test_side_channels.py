@@ -122,6 +122,15 @@ async def test_a_line_that_breaks_is_opened_again(grid: Grid) -> None:
         assert await echoed(client, "{}")
 
 
+@pytest.mark.parametrize("text", ["", "no json", "[1]", "[" * 100_000])
+async def test_what_is_no_message_leaves_the_line_as_it_is(grid: Grid, text: str) -> None:
+    await grid.warm()
+    async with grid.connect("/connect"):
+        await grid.node.channels[0]({"type": "websocket.send", "text": text})
+        assert (await grid.node.command(await connection(), "BrowserGrid.getSession"))["result"]
+        assert sum(path.endswith("/events") for _, path, _ in grid.node.requests) == 1
+
+
 async def test_a_fact_asks_the_reconciler_to_look(grid: Grid, monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, object]] = []
     [session] = await grid.warm()

@@ -87,6 +87,14 @@ async def test_the_page_as_a_video_is_passed_on_as_it_comes(grid: Grid) -> None:
     await eventually_closed(session)
 
 
+@pytest.mark.parametrize(("theirs", "status"), [(429, 429), (410, 410), (503, 503)])
+async def test_a_node_that_shows_nothing_says_why(grid: Grid, theirs: int, status: int) -> None:
+    session = await grid.claimed()
+    grid.node.refusal = theirs
+    assert (await grid.get(f"/sessions/{session.public_id}/edge/stream.webm")).status_code == status
+    assert (await grid.refused(await minted(grid, session), token=None))[0] == status
+
+
 async def test_a_stranger_gets_no_video(grid: Grid) -> None:
     session = await grid.claimed()
     path = f"/sessions/{session.public_id}/edge/stream.webm"

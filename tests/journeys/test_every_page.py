@@ -24,23 +24,31 @@ def name_of(path: str) -> str:
     return "-".join("one" if "_" in word else word for word in path.strip("/").split("/")) or "overview"
 
 
-@pytest.mark.parametrize("size", list(SIZES))
-def test_no_page_is_wider_than_its_window(
-    size: str, running_product: Product, open_page: Open, shoot: Shoot, things: Things
+@pytest.mark.parametrize("windows", [("phone",), ("desk", "wide", "huge")], ids=["phone", "desk"])
+def test_every_page_fits_its_windows_and_nothing_moves_while_it_loads(
+    windows: tuple[str, ...], running_product: Product, open_page: Open, shoot: Shoot, things: Things
 ) -> None:
-    """In either theme. Pictures of so many are taken only where somebody wants them."""
-    page = open_page(running_product.admin_email, size=size)
-    wide = []
+    """One visit for both, for it is visits that take time. Pictures of so many only where somebody wants them."""
+    page = open_page(running_product.admin_email, size=windows[0])
+    page.add_init_script(SHIFTS)
+    moved, wide = {}, []
     for path in [*paths(things), "/api/docs/"]:
         if not is_whole_page(page, path):
             continue
-        for theme in THEMES:
-            page.emulate_media(color_scheme=theme)
+        if page.query_selector("bg-live"):
+            until_live(page)
+        page.evaluate("new Promise(requestAnimationFrame)")
+        if shifted := page.evaluate("window.shifted"):
+            moved[path] = shifted
+        for size in windows:
+            page.set_viewport_size({"width": SIZES[size][0], "height": SIZES[size][1]})
             if is_too_wide(page, size):
-                wide.append((path, theme))
-            if PICTURES:
+                wide.append((path, size))
+            for theme in THEMES if PICTURES else ():
+                page.emulate_media(color_scheme=theme)
                 shoot(page, f"{name_of(path)}-{size}-{theme}")
-    assert wide == []
+        page.set_viewport_size({"width": SIZES[windows[0]][0], "height": SIZES[windows[0]][1]})
+    assert (moved, wide) == ({}, [])
 
 
 def test_the_longest_strip_fits_a_phone(running_product: Product, open_page: Open, things: Things) -> None:
@@ -52,22 +60,6 @@ def test_the_longest_strip_fits_a_phone(running_product: Product, open_page: Ope
         MOST_CELLS,
     )
     assert not is_too_wide(page, "phone")
-
-
-@pytest.mark.parametrize("size", ["phone", "desk"])
-def test_nothing_moves_while_a_page_loads(size: str, running_product: Product, open_page: Open, things: Things) -> None:
-    page = open_page(running_product.admin_email, size=size)
-    page.add_init_script(SHIFTS)
-    moved = {}
-    for path in paths(things):
-        if not is_whole_page(page, path):
-            continue
-        if page.query_selector("bg-live"):
-            until_live(page)
-        page.evaluate("new Promise(requestAnimationFrame)")
-        if shifted := page.evaluate("window.shifted"):
-            moved[path] = shifted
-    assert moved == {}
 
 
 def test_what_a_page_fetches_at_first_is_small(running_product: Product, open_page: Open) -> None:

@@ -59,3 +59,16 @@ def test_from_the_invitation_to_a_passkey(running_product: Product, open_page: O
     page.goto("/accounts/login/")
     page.get_by_role("button", name="Sign in with a passkey").click()
     page.wait_for_url("/")
+
+
+def test_enter_in_the_name_of_a_passkey_asks_for_the_passkey(running_product: Product, open_page: Open) -> None:
+    page = open_page(running_product.user_email)
+    page.goto("/settings/second-factor/passkeys/add/")
+    page.get_by_label("Your password").fill(running_product.password)
+    page.get_by_role("button", name="Confirm").click()
+    page.get_by_label("Name").wait_for()
+    page.evaluate(
+        "() => { navigator.credentials.create = () => Promise.reject(new DOMException('', 'NotAllowedError')) }"
+    )
+    page.get_by_label("Name").press("Enter")
+    expect(page.get_by_role("alert").filter(has_text="No passkey was used")).to_be_visible()

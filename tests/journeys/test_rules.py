@@ -6,13 +6,14 @@ import signal
 import subprocess
 import time
 from collections import Counter
+from pathlib import Path
 
 import httpx
 import pytest
 import websockets
 from playwright.sync_api import Error, sync_playwright
 
-from tests.support.eventually import eventually
+from tests.support.eventually import becomes, eventually
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
@@ -173,7 +174,7 @@ def cycle(product: Product, rounds: int) -> None:
     at_rest(product)
     directories = product.data_dir / "node"
     eventually(lambda: browser_processes(product) == 2, within=20, what="no browser but the two ready ones")
-    eventually(lambda: len(browser_directories(directories)) == 2, within=20, what="no directory but theirs")
+    becomes(lambda: left_over(directories), [], within=20, what="what lies beside their directories")
 
 
 def alone(product: Product) -> None:
@@ -202,8 +203,10 @@ def browser_processes(product: Product) -> int:
     return count
 
 
-def browser_directories(directory) -> list[object]:
-    return [entry for entry in directory.rglob("*-*-*-*-*") if entry.is_dir() and len(entry.name) > 36]
+def left_over(directory: Path) -> list[str]:
+    """All directories of browsers, where there are more than those of the two ready ones."""
+    found = [entry for entry in directory.rglob("*-*-*-*-*") if entry.is_dir() and len(entry.name) > 36]
+    return sorted(str(entry.relative_to(directory)) for entry in found) if len(found) > 2 else []
 
 
 def _ancestors(pid: int, listing: str) -> set[str]:

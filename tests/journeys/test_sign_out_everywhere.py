@@ -29,7 +29,7 @@ BY_COOKIE = """async (path) => {
 @pytest.fixture
 def windows(open_page: Open) -> list[Page]:
     """Three devices of one person, each with an open page that is kept live."""
-    pages = [open_page(PERSON) for _ in range(3)]
+    pages = [open_page(PERSON, anew=True) for _ in range(3)]
     for page in pages:
         page.goto("/settings/devices/")
         until_live(page)

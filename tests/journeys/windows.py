@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -15,6 +16,7 @@ THEMES = ("light", "dark")
 SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1920, 1080), "huge": (2560, 1440)}
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
+_signed_in: dict[tuple[str, str], list[Any]] = {}  # cookies by product and person: the form costs seconds
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +45,16 @@ def connect() -> Iterator[Callable[[str], Browser]]:
 
 @pytest.fixture
 def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
-    """`open_page(email="", size="desk", theme="light")`: a window of its own; its complaints fail the test."""
+    """`open_page(email="", size="desk", theme="light")`: a window of its own; its complaints fail the test.
+
+    A person's windows are one device, unless `anew`.
+    """
     complaints: list[str] = []
     contexts = []
 
-    def opened(email: str = "", size: str = "desk", theme: str = "light", scripts: bool = True) -> Page:
+    def opened(
+        email: str = "", size: str = "desk", theme: str = "light", scripts: bool = True, anew: bool = False
+    ) -> Page:
         width, height = SIZES[size]
         context = chromium.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, java_script_enabled=scripts,
@@ -59,8 +66,10 @@ def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
         page.on(
             "console", lambda said: complaints.append(said.text) if "Content Security Policy" in said.text else None
         )
-        if email:
+        if email and (anew or not _is_known(page, running_product, email)):
             sign_in(page, email, running_product.password)
+            if not anew:
+                _signed_in[running_product.url, email] = context.cookies()
         return page
 
     yield opened
@@ -79,6 +88,16 @@ def shoot(tmp_path: Path) -> Shoot:
         page.screenshot(path=folder / f"dashboard-{name}.png", animations="disabled")
 
     return taken
+
+
+def _is_known(page: Page, product: Product, email: str) -> bool:
+    """Whether the cookies of an earlier window still hold."""
+    cookies = _signed_in.get((product.url, email))
+    if cookies is None:
+        return False
+    page.context.add_cookies(cookies)
+    page.goto("/")
+    return page.url == f"{product.url}/"
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

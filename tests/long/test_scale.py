@@ -82,6 +82,7 @@ def addresses(session: str, pool: str, team: str) -> dict[str, str]:
         "api session": f"/api/v1/sessions/{session}",
         "api session events": f"/api/v1/sessions/{session}/events",
         "api events": "/api/v1/events",
+        "api events, long ago": f"/api/v1/events?until={long_ago()}",
         "api events, of a type": "/api/v1/events?type=session.ended",
         "api events, of a session": f"/api/v1/events?session={session}",
         "api pools": "/api/v1/pools",
@@ -114,6 +115,10 @@ def addresses(session: str, pool: str, team: str) -> dict[str, str]:
         "admin pools": "/admin/pools/pool/",
         "admin users": "/admin/accounts/user/",
     }
+
+
+def long_ago() -> str:
+    return (clock.now() - timedelta(days=29)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def measure(people: People, paths: dict[str, str]) -> dict[str, Measured]:

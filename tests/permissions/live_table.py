@@ -46,7 +46,10 @@ MATE_USES = {
     (f"{V1}sessions/{ID}/takeover", "POST"): 202,
     (f"sessions/{ID}/live/ticket/", "POST"): 200,
 }
-OPEN = {f"sessions/{ID}/live": 401}  # without a ticket
+OPEN = {  # a ticket says who comes
+    f"sessions/{ID}/live": 401,
+    f"sessions/{ID}/live/files/": 405,  # GET; what POST needs: tests/dashboard/views/test_live.py
+}
 UNCHANGED = {  # for the audit
     ("DELETE", "/api/v1/sessions/{session}/takeover"): "nobody has control",
     ("POST", "/sessions/{session}/live/hand-back/"): "nobody has control",

@@ -199,7 +199,7 @@ OPEN = {
     "metrics": 200,  # to this machine
     "api/schema/": 200,
     "api/docs/": 200,
-    "api/^.*$": 404,
+    "api/": 404,
     "accounts/login/": 200,
     "accounts/logout/": 302,
     "accounts/inactive/": 200,
@@ -224,7 +224,7 @@ OPEN = {
 OPEN_PATHS = {
     "accounts/oidc/<slug:provider_id>/login/": "/accounts/oidc/nobody/login/",
     "accounts/oidc/<slug:provider_id>/login/callback/": "/accounts/oidc/nobody/login/callback/",
-    "api/^.*$": "/api/nothing",
+    "api/": "/api/nothing",
     r"accounts/^confirm-email/(?P<key>[-:\w]+)/$": "/accounts/confirm-email/x/",
     r"accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": "/accounts/password/reset/key/1-x/",
 }

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.journeys.test_accessibility import faults
+from tests.journeys.test_accessibility import FADED, faults
 from tests.journeys.windows import THEMES
 from tests.player.conftest import Play
 from tests.player.visit import Visit
@@ -57,8 +57,10 @@ def test_a_recording_is_seen_at_every_size(play: Play, shoot: Shoot, size: str, 
 @pytest.mark.parametrize("theme", THEMES)
 def test_the_player_has_no_grave_fault_of_accessibility(play: Play, theme: str) -> None:
     page = play("?t=6.6&look=studio", theme=theme)
+    page.evaluate(FADED, theme)
     assert faults(page) == []
     page.get_by_role("button", name="Export as a film").click()
+    page.evaluate(FADED, theme)
     assert faults(page) == []
 
 
@@ -204,6 +206,13 @@ PICTURE = """async (t) => {
   const { svg } = await stage.page.ask({ do: "picture" });
   return svg + JSON.stringify(stage.scene);
 }"""
+
+
+def test_a_slider_of_the_studio_keeps_its_keys(play: Play) -> None:
+    page = play("?t=2.5&look=studio")
+    page.get_by_role("slider", name="Padding").press("Home")
+    assert page.get_by_role("slider", name="Padding").input_value() == "0"
+    assert now(page) == 2500
 
 
 def test_what_was_chosen_is_remembered(play: Play) -> None:

@@ -16,6 +16,7 @@ from apps.recordings.kinds import Kind, RecordingState
 from apps.recordings.models import Recording, Segment
 from apps.recordings.reading import lines
 from apps.sessions.models import BrowserSession
+from browser_node.client import NodeRefused
 from tests.factories.people import make_user
 from tests.factories.sessions import make_claimed_session
 from tests.recordings.stub import StubNode, on_a_node
@@ -52,6 +53,22 @@ def test_what_is_pulled_twice_is_stored_once(session: BrowserSession, node: Stub
     assert Segment.objects.count() == 1
     assert (first.bytes > 0, second.bytes) == (True, 0)
     assert Recording.objects.get().bytes == first.bytes
+
+
+def test_a_piece_that_another_process_has_just_taken_ends_nothing(session: BrowserSession, node: StubNode, monkeypatch):
+    node.write(session, "console", {"text": "one"})
+    node.write(session, "network", {"url": "two"})
+    node.close(session)
+    read = node.segment
+
+    def taken(instance_id: str, credential: str, stream: str, number: int) -> bytes:
+        if stream == "console":
+            raise NodeRefused(404, "unknown_segment", "no such segment is here")
+        return read(instance_id, credential, stream, number)
+
+    monkeypatch.setattr(node, "segment", taken)
+    pulled(session)
+    assert Segment.objects.get().stream == "network"
 
 
 def test_bytes_other_than_announced_stay_on_the_node(session: BrowserSession, node: StubNode):

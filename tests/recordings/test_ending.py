@@ -6,11 +6,13 @@ import pytest
 
 from apps.core import clock
 from apps.events.models import Event
+from apps.pools.models import Pool
+from apps.recordings import ending
 from apps.recordings.capturing import arm, begin
 from apps.recordings.collector import Collector
 from apps.recordings.ending import LOST, finish, settle
 from apps.recordings.kinds import Kind, RecordingState
-from apps.recordings.models import Recording, Segment
+from apps.recordings.models import Recording, Segment, SessionFile
 from apps.recordings.services import stop_recording
 from apps.sessions.models import BrowserSession
 from tests.factories.people import actor_for, make_user
@@ -68,6 +70,26 @@ def test_the_collector_brings_in_what_the_end_has_left(session: BrowserSession, 
     assert Recording.objects.get().state == RecordingState.FINALISING
 
 
+@pytest.mark.parametrize("trouble", ["away", "broken", "lost"])
+def test_logs_of_which_nothing_came_before_the_end_are_brought_in_after_it(
+    trouble: str, session: BrowserSession, node: StubNode, monkeypatch: pytest.MonkeyPatch
+):
+    node.write(session, "console", {"text": "last words"})
+    monkeypatch.setattr(ending, "LOG_SECONDS", 0.0)
+    node.is_away, node.spoil = trouble == "away", trouble == "broken"
+    session.end_reason = "node_lost" if trouble == "lost" else ""
+    finish(session)
+    assert not Segment.objects.exists()
+    node.is_away = node.spoil = False
+    assert session.owner is not None
+    end(session, actor=actor_for(session.owner))
+    node.gone.add(session.instance_id)
+    Collector().turn()
+    assert Segment.objects.get().stream == "console"
+    assert not node.spools[session.instance_id].closed
+    assert Recording.objects.get().state == RecordingState.STORED
+
+
 def test_a_node_that_stays_away_took_the_rest_with_it(session: BrowserSession, node: StubNode):
     begin(session, Kind.DOM, clock.now())
     node.write(session, "dom", {"page": "P", "e": {}})
@@ -90,6 +112,13 @@ def test_the_end_of_a_recording_is_told_once(session: BrowserSession, node: Stub
     finish(session)
     finish(session)
     assert Event.objects.filter(type="recording.stopped").count() == 1
+
+
+def test_downloads_are_brought_in_where_nothing_else_is_kept(session: BrowserSession, node: StubNode):
+    Pool.objects.update(logs=False)
+    node.download(session, "report.pdf", b"body")
+    Collector().turn()
+    assert SessionFile.objects.get().name == "report.pdf"
 
 
 def test_the_collector_asks_a_silent_node_once_a_turn(node: StubNode):
@@ -131,3 +160,5 @@ def test_a_node_without_a_recorder_fails_the_recording_with_its_own_words(node: 
     arm(session)
     row = Recording.objects.get()
     assert (row.state, row.error) == (RecordingState.FAILED, node.refused["dom"])
+    arm(session)
+    assert Event.objects.get(type="recording.failed").data["error"] == row.error

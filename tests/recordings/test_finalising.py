@@ -137,6 +137,42 @@ def test_one_that_breaks_is_tried_three_times_and_keeps_its_pieces(
     assert Segment.objects.filter(recording=row).count() == 2
 
 
+def test_what_was_made_before_it_broke_goes_with_the_last_try(
+    session: BrowserSession, node: StubNode, kept: Path, monkeypatch
+):
+    row = recorded(session, node)
+    before = {path for path in kept.rglob("*") if path.is_file()}
+
+    def broken(*_: object) -> None:
+        raise ValueError("no")
+
+    monkeypatch.setattr(finalising, "_film", broken)
+    for _ in range(3):
+        Recording.objects.filter(pk=row.pk).update(busy_until=None)
+        with pytest.raises(ValueError, match="no"):
+            finalise(row.pk)
+    assert {path for path in kept.rglob("*") if path.is_file()} == before
+
+
+def test_the_slower_of_two_workers_leaves_what_the_faster_has_stored(
+    session: BrowserSession, node: StubNode, monkeypatch
+):
+    row, make = recorded(session, node), finalising._film
+
+    def overtaken(recording: Recording) -> list[Artifact]:
+        made = list(make(recording))
+        monkeypatch.setattr(finalising, "_film", make)
+        Recording.objects.filter(pk=row.pk).update(busy_until=None)
+        assert finalise(row.pk)
+        return made
+
+    monkeypatch.setattr(finalising, "_film", overtaken)
+    assert not finalise(row.pk)
+    row.refresh_from_db()
+    assert row.state == RecordingState.STORED
+    assert all(storage.read(artifact.stored_as) for artifact in row.artifacts.all())
+
+
 def test_one_that_is_deleted_meanwhile_leaves_nothing(session: BrowserSession, node: StubNode, kept: Path, monkeypatch):
     row = recorded(session, node)
     make = finalising._film

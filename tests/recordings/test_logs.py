@@ -45,6 +45,18 @@ def test_read_in_parts_they_are_the_same(session: BrowserSession, size: int):
     assert seen == list(range(30))
 
 
+def test_many_pieces_are_read_a_few_at_a_time(session: BrowserSession, monkeypatch):
+    monkeypatch.setattr("apps.recordings.logs.BATCH", 1)
+    assert texts(read(session, SHOWN, BEGINNING)) == list(range(30))
+
+
+def test_however_many_streams_one_question_finds_where_they_begin(session: BrowserSession, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        place = end_of(session, SHOWN, least=3)
+    with django_assert_num_queries(1):
+        read(session, SHOWN, place)
+
+
 def test_each_line_tells_from_where_to_read_on(session: BrowserSession):
     line = read(session, SHOWN, BEGINNING, limit=12).lines[-1]
     assert texts(read(session, SHOWN, line.after, limit=3)) == [12, 13, 14]

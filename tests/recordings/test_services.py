@@ -3,6 +3,7 @@
 import io
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -11,7 +12,7 @@ from apps.access.actor import Actor
 from apps.access.permissions import Permission, Scope
 from apps.audit.models import Entry
 from apps.core import clock
-from apps.core.errors import Conflict, Ended, Invalid, NotAllowed
+from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, TooMany
 from apps.events.models import Event
 from apps.quotas.models import Quota
 from apps.recordings import storage
@@ -19,14 +20,16 @@ from apps.recordings.collecting import collect
 from apps.recordings.downloads import collect_files
 from apps.recordings.ending import finish
 from apps.recordings.finalising import finalise
-from apps.recordings.kinds import RecordingState
+from apps.recordings.kinds import Kind, RecordingState
 from apps.recordings.models import Artifact, Recording, Segment, SessionFile
 from apps.recordings.purging import finish_purges, forget_expired, forget_person
 from apps.recordings.retention import days_for
 from apps.recordings.services import delete_file, delete_recording, start_recording, stop_recording, upload
 from apps.sessions.models import BrowserSession
+from browser_node.client import NodeRefused
 from tests.factories.people import actor_for, make_user
 from tests.factories.sessions import end, make_claimed_session
+from tests.factories.teams import make_team
 from tests.recordings.stub import StubNode, on_a_node
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -96,6 +99,32 @@ def test_a_node_that_cannot_record_says_why(session: BrowserSession, owner: Acto
     node.refused = {"dom": "The recorder is not built."}
     with pytest.raises(Conflict, match="not built"):
         start_recording(session, "dom", actor=owner)
+
+
+@pytest.mark.parametrize("allowed", [0, 5])
+def test_where_nothing_more_may_be_kept_it_does_not_begin(
+    session: BrowserSession, owner: Actor, node: StubNode, allowed: int
+):
+    Quota.objects.create(user=session.owner, storage_bytes=allowed)
+    Recording.objects.create(session=session, kind=Kind.LOGS, started_at=clock.now(), bytes=allowed)
+    with pytest.raises(TooMany, match="The limit set for you of 0 MiB is reached"):
+        start_recording(session, "dom", actor=owner)
+    with pytest.raises(TooMany, match="Delete recordings or files"):
+        upload(session, "cv.pdf", io.BytesIO(b""), actor=owner)
+    assert not Recording.objects.exclude(kind=Kind.LOGS).exists()
+
+
+def test_one_that_ended_for_want_of_room_says_so_however_soon_its_session_ended(
+    session: BrowserSession, owner: Actor, node: StubNode
+):
+    row, _ = start_recording(session, "dom", actor=owner)
+    Quota.objects.create(team=make_team(owner.user), storage_bytes=0)
+    node.write(session, "dom", {"page": "A", "e": {"type": 4, "data": {}, "timestamp": clock.now().timestamp() * 1000}})
+    finish(session)
+    finalise(row.pk)
+    row.refresh_from_db()
+    assert row.state == RecordingState.FAILED
+    assert "The limit of your team Crawlers of 0 MiB is reached." in row.error
 
 
 def test_stopping_leaves_the_logs_going(session: BrowserSession, owner: Actor, node: StubNode):
@@ -169,6 +198,23 @@ def test_a_download_is_brought_in_told_and_kept(session: BrowserSession, node: S
     event = Event.objects.get(type="file.downloaded")
     assert event.data["file"] == file.public_id
     assert event.data["name"] == "report.pdf"
+
+
+def test_a_download_that_is_gone_keeps_no_other_from_being_brought_in(
+    session: BrowserSession, node: StubNode, monkeypatch
+):
+    node.download(session, "gone.pdf", b"%PDF")
+    node.download(session, "here.pdf", b"%PDF")
+    read = node.file
+
+    def file(instance_id: str, credential: str, name: str) -> Any:
+        if name == "gone.pdf":
+            raise NodeRefused(404, "unknown_file", "no such file is here")
+        return read(instance_id, credential, name)
+
+    monkeypatch.setattr(node, "file", file)
+    assert collect_files(session) == 1
+    assert SessionFile.objects.get().name == "here.pdf"
 
 
 def test_names_from_pages_never_say_where_bytes_lie(session: BrowserSession, node: StubNode, kept: Path):

@@ -1,5 +1,6 @@
 """The timeline for the player, in milliseconds from the recording's start."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -115,11 +116,15 @@ def test_marks_are_the_sessions_own(told: Told):
 def test_lines_that_make_no_sense_do_no_harm(told: Told):
     told.write("input", 1, method=None, params="x")
     told.write("input", 2, method="Input.dispatchMouseEvent", params={"type": "mousePressed", "x": "a"})
+    nowhere = {"type": "mouseMoved", "x": 10**400, "y": float("inf")}
+    told.write("input", 2.5, method="Input.dispatchMouseEvent", params=nowhere)
     told.write("network", 3, end="x", status="x", url=None)
+    told.write("network", 3.5, end=float("nan"), bytes=float("inf"))
     told.write("page", 4, kind=None, url=3)
     track = told.track()
     assert track["tracks"]["clicks"] == []
-    assert track["tracks"]["network"][0]["end"] == 3
+    assert [each["end"] for each in track["tracks"]["network"]] == [3, 3.5]
+    assert json.dumps(track, allow_nan=False)
 
 
 def test_of_a_stored_recording_film_and_lists_are_named(told: Told, node: StubNode):

@@ -18,7 +18,6 @@ from apps.quotas.models import Quota
 from apps.reconciler.sweep import end_used_up
 from apps.sessions.claims import Caller, attend, claim_session, serve
 from apps.sessions.lifecycle import EndReason, Outcome
-from apps.sessions.meters import standing
 from apps.sessions.models import BrowserSession, Claim
 from apps.sessions.options import SessionOptions
 from tests.factories.people import actor_for, make_user
@@ -168,11 +167,3 @@ def test_a_team_s_minutes_end_its_members_sessions_alone(user: User, long_sessio
         end_used_up(clock.now())
     reasons = dict(BrowserSession.objects.exclude(owner=None).values_list("pk", "end_reason"))
     assert reasons == {long_session.pk: "quota", fresh.pk: "quota", kept.pk: ""}
-
-
-def test_meters_tell_use_and_limit(user: User) -> None:
-    Quota.objects.create(user=user, sessions=4)
-    claim(user)
-    found = {(meter.measure, meter.team): (meter.used, meter.limit) for meter in standing(user, clock.now()).meters}
-    assert found["sessions", ""] == (1, 4)
-    assert found["minutes", ""] == (0, None)

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from django.db import transaction
 
 from apps.access.permissions import Level
 from apps.accounts.models import User
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, Unauthenticated
 from apps.events.models import Event
 from apps.pools.models import Pool
+from apps.sessions import takeover
 from apps.sessions.connections import close_connection
 from apps.sessions.models import BrowserSession, Takeover
 from apps.sessions.services import stop_session
@@ -21,7 +25,9 @@ from apps.sessions.takeover import (
     hand_back,
     open_takeover,
     request_takeover,
+    successor_of,
     take_control,
+    was_asked_for,
 )
 from apps.sessions.viewing import open_viewer, redeem_view
 from tests.factories.people import actor_for
@@ -144,6 +150,50 @@ def test_nobody_takes_over_what_is_ending(session: BrowserSession, user: User) -
         take_control(session, actor=actor_for(user))
     with pytest.raises(Ended):
         request_takeover(session, actor=actor_for(user))
+
+
+def test_who_comes_in_the_last_moment_keeps_control(
+    session: BrowserSession, user: User, time: MovingClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request_takeover(session, actor=actor_for(user), seconds=30)
+    time.forward(31)
+    secrets: list[str] = []
+
+    def atomic() -> Any:
+        """Between the look at what is overdue and the lock."""
+        if not secrets:
+            secrets.append("")
+            secrets.append(take_control(session, actor=actor_for(user))[1])
+        return transaction.atomic()
+
+    monkeypatch.setattr(takeover, "transaction", SimpleNamespace(atomic=atomic))
+    assert end_overdue(time.now) == 0
+    assert redeem_view(secrets[-1])
+    assert told(session) == ["requested", "started"]
+
+
+def test_a_request_passes_on_with_the_control_that_answered_it(
+    session: BrowserSession, user: User, helper: User
+) -> None:
+    asked = request_takeover(session, actor=actor_for(user), reason="A code was sent.")
+    take_control(session, actor=actor_for(user))
+    held, _ = take_control(session, actor=actor_for(helper), from_others=True)
+    asked.refresh_from_db()
+    assert successor_of(asked) == held
+    assert held.reason == "A code was sent."
+    assert held.ticket is not None
+    assert was_asked_for(held.ticket)
+    assert successor_of(held) is None
+
+
+def test_a_request_that_comes_while_a_person_is_there_already_passes_on_too(
+    session: BrowserSession, user: User, helper: User
+) -> None:
+    take_control(session, actor=actor_for(user))
+    asked = request_takeover(session, actor=actor_for(user))
+    held, _ = take_control(session, actor=actor_for(helper), from_others=True)
+    asked.refresh_from_db()
+    assert successor_of(asked) == held
 
 
 @pytest.mark.parametrize("seconds", [0, 3601])

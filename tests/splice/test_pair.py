@@ -1,9 +1,11 @@
 """splice.pair and splice.ends: bytes flow whole, in order, at the pace of the slower side, and both sides end."""
 
 import asyncio
+import gc
 import os
 import random
 import socket
+import weakref
 
 import psutil
 import pytest
@@ -192,6 +194,19 @@ async def test_a_stalled_rest_is_cut_after_the_other_side_closed(monkeypatch):
         await eventually(lambda: gate.got("disconnect"))
         await eventually(lambda: not served.state.connections, 3)
         assert handover.pair.client.is_lost
+
+
+async def test_a_connection_that_is_over_is_forgotten_at_once():
+    """A timer of its lingering would hold both ends for twenty seconds more."""
+    async with raw_upstream() as upstream, serving(gate := Gate(upstream.address)) as served:
+        client = await joined(served)
+        (handover,) = served.state.connections
+        pair = weakref.ref(handover.pair)
+        del handover
+        await client.close()
+        await eventually(lambda: not served.state.connections)
+        gate.send = None  # it remembers its last client
+        await eventually(lambda: gc.collect() >= 0 and pair() is None)
 
 
 async def test_both_sides_are_tuned_for_small_messages_and_dead_peers():

@@ -24,6 +24,7 @@ HERE = Installation(
         "BROWSERGRID_SECRET_KEY": "secret-of-django",
         "BROWSERGRID_NODE_CHROMIUM": "/opt/chromium",
         "PGPASSWORD": "secret-of-postgres",
+        "AWS_SECRET_ACCESS_KEY": "secret-of-the-bucket",
     },
 )
 
@@ -65,7 +66,7 @@ def test_the_node_knows_nothing_of_the_control_plane():
     environment = child(make_plan(HERE), "node").environment
     assert environment["BROWSERGRID_NODE_CHROMIUM"] == "/opt/chromium"
     assert environment["BROWSERGRID_NODE_KEY"] == "secret-of-the-node"
-    assert not {"DATABASE_URL", "BROWSERGRID_SECRET_KEY", "PGPASSWORD"} & environment.keys()
+    assert not {"DATABASE_URL", "BROWSERGRID_SECRET_KEY", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"} & environment.keys()
 
 
 def test_applications_hear_of_the_chosen_port_and_data_directory():

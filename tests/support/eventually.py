@@ -18,6 +18,15 @@ def eventually(ask: Callable[[], T], *, within: float = 10.0, what: str = "the s
     return answer
 
 
+def becomes(ask: Callable[[], T], wanted: T, *, within: float = 10.0, what: str = "the state") -> None:
+    """Like `eventually`, for an answer that tells more than yes or no."""
+    deadline = time.monotonic() + within
+    while (answer := ask()) != wanted:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{what} is not {wanted!r} after {within} s, but {answer!r}")
+        time.sleep(PAUSE_SECONDS)
+
+
 async def eventually_async(ask: Callable[[], T], *, within: float = 10.0, what: str = "the state") -> T:
     deadline = time.monotonic() + within
     while not (answer := ask()):

@@ -14,7 +14,7 @@ from apps.accounts.models import Invitation, Team
 from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.once import made_once
 from apps.api.pagination import page_of
-from apps.api.schema import KEY, PAGING, problems, repeated
+from apps.api.schema import KEY, PAGING, problems, problems_with_key, repeated
 from apps.api.v1 import documents
 from apps.api.v1 import team_documents as shapes
 from apps.api.v1.moments import moment
@@ -44,7 +44,7 @@ class TeamInvitations(Endpoint):
         responses={
             201: shapes.InvitationSerializer,
             200: repeated(shapes.InvitationSerializer),
-            **problems(404, 409, 410, 422),
+            **problems_with_key(404),
         },
     )
     def post(self, request: Request, id: str) -> Response:  # noqa: A002

@@ -10,7 +10,7 @@ from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.once import made_once
 from apps.api.pagination import page_of
-from apps.api.schema import KEY, PAGING, WAIT, problems, repeated
+from apps.api.schema import KEY, PAGING, WAIT, problems, problems_with_key, repeated
 from apps.api.v1 import documents, examples
 from apps.api.v1.pool_json import KNOWN, pool_fields, pool_json
 from apps.api.v1.sessions import CLAIMED, Sessions
@@ -44,7 +44,7 @@ class Pools(Endpoint):
         parameters=[KEY],
         request=documents.PoolRequest,
         examples=[examples.POOL],
-        responses={201: documents.PoolSerializer, 200: repeated(documents.PoolSerializer), **problems(410, 422)},
+        responses={201: documents.PoolSerializer, 200: repeated(documents.PoolSerializer), **problems_with_key()},
     )
     def post(self, request: Request) -> Response:
         body = self.body()

@@ -27,7 +27,7 @@ from apps.recordings.kinds import Stream
 from apps.recordings.logs import SHOWN, Line, Place, every, place_of, read
 from apps.recordings.looking import look_now
 from apps.sessions.models import BrowserSession
-from apps.sessions.queries import visible_sessions
+from apps.sessions.queries import is_still_there, visible_sessions
 
 LONGEST_TEXT = 200
 FILTERS = [
@@ -82,7 +82,8 @@ class LiveLogs(Source[Place, Line]):
         self.session, self.streams, self.text = session, streams, text
 
     def read(self) -> tuple[Sequence[tuple[Place, Line]], bool]:
-        self.session.refresh_from_db(fields=["state", "incarnation"])
+        if not is_still_there(self.session):
+            return [], True
         was_over = self.session.is_ended
         look_now(self.session)
         found = read(self.session, self.streams, self.place, text=self.text, limit=BATCH)

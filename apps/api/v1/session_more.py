@@ -23,7 +23,7 @@ from apps.events.catalog import EventType
 from apps.events.models import Event
 from apps.events.queries import of_session
 from apps.sessions.models import BrowserSession
-from apps.sessions.queries import visible_sessions
+from apps.sessions.queries import is_still_there, visible_sessions
 from apps.sessions.tickets import mint
 
 
@@ -63,8 +63,7 @@ class Story(EventSource):
         events = list(of_session(self.session.pk, after_sequence=self.place)[:BATCH])
         is_over = any(event.type == EventType.SESSION_ENDED for event in events)
         if not events:
-            self.session.refresh_from_db(fields=["state"])
-            is_over = self.session.is_ended
+            is_over = not is_still_there(self.session) or self.session.is_ended
         return [(event.sequence or 0, event) for event in events], is_over
 
     def is_allowed(self) -> bool:

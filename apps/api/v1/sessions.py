@@ -13,7 +13,7 @@ from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint, known_only, number_of
 from apps.api.filters import narrowed_sessions
 from apps.api.pagination import page_of
-from apps.api.schema import KEY, PAGING, WAIT, problems
+from apps.api.schema import KEY, PAGING, WAIT, problems, problems_with_key
 from apps.api.v1 import documents, examples
 from apps.api.v1.claiming import LONGEST_WAIT, Wish, begin, count_answer, response_to
 from apps.api.v1.releasing import release
@@ -60,7 +60,7 @@ CLAIMED: dict[Any, Any] = {
     202: OpenApiResponse(
         CREATED, description="A session that is being started, or a place in the queue.", examples=[examples.CLAIM]
     ),
-    **problems(404, 410, 422, 429, 503),
+    **problems_with_key(404, 503),
 }
 
 

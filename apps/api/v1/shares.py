@@ -13,7 +13,7 @@ from apps.access.permissions import Level, Permission
 from apps.accounts.sharing import Share, share_named, shares_on
 from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.once import made_once
-from apps.api.schema import KEY, problems, repeated
+from apps.api.schema import KEY, problems, problems_with_key, repeated
 from apps.api.v1 import documents
 from apps.api.v1 import team_documents as shapes
 from apps.api.v1.moments import moment
@@ -28,7 +28,7 @@ LISTED: dict[Any, Any] = {200: documents.page_of(shapes.ShareSerializer), **prob
 GIVEN: dict[Any, Any] = {
     201: shapes.ShareSerializer,
     200: repeated(shapes.ShareSerializer),
-    **problems(404, 409, 410, 422),
+    **problems_with_key(404),
 }
 TAKEN: dict[Any, Any] = {204: None, **problems(404)}
 

@@ -15,7 +15,7 @@ from apps.access.permissions import Permission, Scope
 from apps.api.endpoint import Endpoint, is_storable, known_only
 from apps.api.once import made_once
 from apps.api.pagination import page_of
-from apps.api.schema import KEY, PAGING, problems, repeated
+from apps.api.schema import KEY, PAGING, problems, problems_with_key, repeated
 from apps.api.v1 import documents, examples
 from apps.api.v1.moments import moment
 from apps.api.v1.pool_json import named_json
@@ -51,7 +51,7 @@ class Tokens(Endpoint):
         responses={
             201: documents.NewTokenSerializer,
             200: repeated(documents.TokenSerializer, "A repeat: the token of the first request, without its secret."),
-            **problems(410, 422),
+            **problems_with_key(),
         },
     )
     def post(self, request: Request) -> Response:

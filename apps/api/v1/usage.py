@@ -15,9 +15,9 @@ from apps.api.v1.documents import Document, Quota, always
 from apps.api.v1.moments import moment
 from apps.core import clock
 from apps.core.errors import Unauthenticated
-from apps.sessions.meters import standing
 from apps.sessions.usage import day_of
 from apps.statistics.days import by_day, total
+from apps.statistics.meters import standing
 from apps.statistics.queries import usage_of
 from apps.statistics.use import Use
 

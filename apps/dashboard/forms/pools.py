@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from apps.access.actor import Actor
 from apps.core.errors import Invalid
@@ -40,7 +41,15 @@ FIRST = ("min", "max", "max_concurrency", "timeout_minutes")
 MORE = tuple(name for name in NUMBERS if name not in FIRST)
 OPTIONAL = {"per_user_limit", "prepared"}
 FROM_ZERO = {"min", "idle_timeout_seconds", "queue_limit", "prepared"}
+KEPT = ("recording", "logs", "recording_days")
 BIGGEST = 2**31 - 1  # of the column
+LONGEST_DAYS = 3650
+KINDS = (
+    (Pool.Recording.NONE, "Nothing, unless a session asks for it"),
+    (Pool.Recording.DOM, "DOM: small, sharp at any size"),
+    (Pool.Recording.VIDEO, "Video: what was seen"),
+    (Pool.Recording.ALL, "DOM and video"),
+)
 
 
 class PoolForm(forms.Form):
@@ -56,6 +65,26 @@ class PoolForm(forms.Form):
         help_text="JSON of args, locale, timezone and user_agent, as in the API. Warm browsers are replaced by ones "
         "that are launched so.",
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false", "class": "mono", "placeholder": "{}"}),
+    )
+
+    recording = forms.ChoiceField(
+        choices=KINDS,
+        required=False,
+        label="Recorded",
+        help_text="From the claim to the end, of every session that does not ask for something else. In the DOM what "
+        "people type is masked; a video shows what was seen.",
+    )
+    logs = forms.BooleanField(
+        required=False,
+        label="Keep logs",
+        help_text="Console, network, the clients' commands and downloads: what explains a session that went wrong.",
+    )
+    recording_days = forms.IntegerField(
+        required=False,
+        min_value=0,
+        max_value=LONGEST_DAYS,
+        label="Kept for",
+        widget=forms.NumberInput(attrs={"data-unit": "days", "inputmode": "numeric"}),
     )
 
     def __init__(
@@ -83,6 +112,11 @@ class PoolForm(forms.Form):
                 widget=forms.NumberInput(attrs={"data-unit": unit, "inputmode": "numeric"}),
             )
         self.fields["launch"].initial = launch_rules.shown(shown.launch)
+        for name in KEPT:
+            self.fields[name].initial = getattr(shown, name)
+        self.fields["recording_days"].help_text = _days_said(settings.GRID.recording_days)
+        if not settings.GRID.logs:
+            self.fields["logs"].help_text += " Switched off for the whole installation: BROWSERGRID_LOGS."
         if pool is not None:
             self.fields["name"].initial = pool.name
 
@@ -98,6 +132,10 @@ class PoolForm(forms.Form):
     def more_has_errors(self) -> bool:
         return any(name in self.errors for name in (*MORE, "launch"))
 
+    @property
+    def kept_has_errors(self) -> bool:
+        return any(name in self.errors for name in KEPT)
+
     def clean_launch(self) -> dict[str, Any]:
         launch, why = launch_rules.read(self.cleaned_data["launch"])
         if why:
@@ -112,6 +150,8 @@ class PoolForm(forms.Form):
     def values(self) -> dict[str, Any]:
         """What the service takes; what the page did not send stays as it is."""
         left_out = {"is_system"} | ({"launch"} if "launch" not in self.data else set())
+        if "recording" not in self.data:  # then an older page: a box that was not ticked is not sent either
+            left_out |= set(KEPT)
         return {name: value for name, value in self.cleaned_data.items() if name not in left_out}
 
     def refuse(self, error: Invalid) -> None:
@@ -120,6 +160,14 @@ class PoolForm(forms.Form):
             self.add_error(name if name in self.fields else None, why)
         if not error.fields:
             self.add_error(None, error.detail)
+
+
+def _days_said(usual: int) -> str:
+    everywhere = f"{usual} days" if usual else "until somebody deletes them"
+    return (
+        f"Recordings, logs and files of its sessions. Empty: as everywhere here, {everywhere}. 0: until somebody "
+        "deletes them. A quota of the person or their team may make it shorter."
+    )
 
 
 def _limits(allowance: Allowance | None, room: int | None) -> dict[str, str]:

@@ -15,6 +15,13 @@ PRESETS = (
     ("390x844", "390 × 844, phone"),
     ("820x1180", "820 × 1180, tablet"),
 )
+RECORDS = (
+    ("", "As the pool has it"),
+    ("none", "Nothing"),
+    ("dom", "DOM: small, sharp at any size"),
+    ("video", "Video: what was seen"),
+    ("all", "DOM and video"),
+)
 LOCALES = ("en-US", "en-GB", "de-DE", "fr-FR", "es-ES", "it-IT", "pt-BR", "nl-NL", "pl-PL", "ja-JP", "zh-CN", "ko-KR")
 ZONES = (
     "UTC",
@@ -67,6 +74,12 @@ class NewSessionForm(forms.Form):
         label="Another size",
         help_text="As 1024x768. It goes before the choice beside it.",
         widget=forms.TextInput(attrs={"inputmode": "text", "spellcheck": "false", "placeholder": "1024x768"}),
+    )
+    record = forms.ChoiceField(
+        choices=RECORDS,
+        required=False,
+        label="Record",
+        help_text="From the claim to the end. You can also start and stop it while the session runs.",
     )
     locale = forms.CharField(
         required=False,
@@ -144,7 +157,7 @@ class NewSessionForm(forms.Form):
         """The same as one would send to the API, without what is left to the pool. Call it once the form is valid."""
         data = self.cleaned_data
         body: dict[str, Any] = {"keep_alive": data["keep_alive"]}
-        names = ("pool", "name", "timeout", "idle_timeout", "locale", "timezone", "user_agent", "proxy")
+        names = ("pool", "name", "timeout", "idle_timeout", "locale", "timezone", "user_agent", "proxy", "record")
         body |= {name: data[name] for name in names if data[name] not in {"", None}}
         if viewport := data["viewport"].replace("×", "x").replace(" ", "") or data["preset"]:
             body["viewport"] = viewport

@@ -3,6 +3,7 @@
     page → server   {"topics": ["session", "pool_…"], "after": 1234}     again whenever either changes
     server → page   {"is": "hello", "now": "…"}                          once
                     {"is": "change", "position": 1235, "type": "session.claimed", "session": "ses_…", "pool": …}
+                    also of what the page shows and its person may see no longer: its parts are gone when asked for
                     {"is": "toast", "position": 1235, "level": "error", "message": "…", …}
                     {"is": "reload", "position": 1500}                   too much was missed: ask for every part anew
                     {"is": "beat", "position": 1500}                     each ten seconds: alive, and this is how far
@@ -25,6 +26,7 @@ from django.db import DatabaseError
 from apps.access.actor import Actor
 from apps.dashboard.asking import actor_for
 from apps.dashboard.live.door import comes_from_us, visitor_of
+from apps.dashboard.live.losses import Shown
 from apps.dashboard.live.reading import read
 from apps.dashboard.live.wants import NotUnderstood, Wants, parse
 from apps.dashboard.live.watch import Tab, watch_here
@@ -57,7 +59,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels is 
             await self.close()  # before it is accepted: a plain 403
             return
         self._actor: Actor = actor_for(visitor.user)
-        self._wants = Wants()
+        self._wants, self._shown = Wants(), Shown()
         await self.accept()
         await self._say({"is": "hello", "now": datetime.now(UTC).isoformat()})
         self.tab = watch.join(visitor)
@@ -105,7 +107,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels is 
         """What the page said meanwhile wins over what was read for its former wants."""
         wants, position = self._wants, self._position
         try:
-            told = await read(self._actor, wants, position)
+            told = await read(self._actor, wants, position, self._shown)
         except DatabaseError as error:
             logger.info("live.database_away", extra={"reason": type(error).__name__})
             await asyncio.sleep(AGAIN_SECONDS)
@@ -113,7 +115,7 @@ class LiveConsumer(AsyncWebsocketConsumer):  # type: ignore[misc] # channels is 
             return
         if self._wants is not wants:
             return
-        self._position = told.position
+        self._position, self._shown = told.position, told.shown
         for message in told.messages:
             await self._say(message)
 

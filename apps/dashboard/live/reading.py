@@ -8,6 +8,7 @@ from django.db import close_old_connections
 
 from apps.access.actor import Actor
 from apps.core.identifiers import encode
+from apps.dashboard.live.losses import Shown, look
 from apps.dashboard.live.notices import notice
 from apps.dashboard.live.wants import Wants
 from apps.events.models import Event
@@ -20,33 +21,36 @@ BATCH = 200  # more than this at once: the page asks for everything instead
 
 @dataclass(frozen=True)
 class Told:
-    """`position` is how far has been read, also where nothing was worth a message."""
+    """`position` is how far has been read, also where nothing was worth a message; `shown` is for the next look."""
 
     position: int
+    shown: Shown
     messages: list[dict[str, Any]] = field(default_factory=list)
 
 
 @sync_to_async(thread_sensitive=False)
-def read(actor: Actor, wants: Wants, position: int | None) -> Told:
+def read(actor: Actor, wants: Wants, position: int | None, shown: Shown) -> Told:
     """In a thread of the common pool, whose connection is given back: a tab must not keep one for its whole life."""
     try:
-        return _read(actor, wants, position)
+        now, losses = look(actor, wants.topics, shown)
+        reached, messages = _read(actor, wants, position)
+        return Told(reached, now, messages + [{"position": reached, **loss} for loss in losses])
     finally:
         close_old_connections()
 
 
-def _read(actor: Actor, wants: Wants, position: int | None) -> Told:
+def _read(actor: Actor, wants: Wants, position: int | None) -> tuple[int, list[dict[str, Any]]]:
     last = last_position()
     if position is None or position == last:
-        return Told(last)
+        return last, []
     if position > last:  # the page knows more than there is: another database, or a restored one
-        return Told(last, [{"is": "reload", "position": last}])
+        return last, [{"is": "reload", "position": last}]
     events = list(after(actor, position, limit=BATCH))
     if len(events) == BATCH:
-        return Told(last, [{"is": "reload", "position": last}])
+        return last, [{"is": "reload", "position": last}]
     messages = [message for event in events for message in _messages(event, actor, wants)]
     reached = events[-1].position if events else None
-    return Told(max(last, reached or 0), messages)
+    return max(last, reached or 0), messages
 
 
 def _messages(event: Event, actor: Actor, wants: Wants) -> list[dict[str, Any]]:

@@ -61,17 +61,18 @@ class Watch:
 
     async def _run(self) -> None:
         while self.tabs:
-            await self._news.wait(LOOK_SECONDS)
+            is_told = await self._news.wait(LOOK_SECONDS)
             if closing.is_set():
                 for tab in self.tabs:
                     tab.woken.set()
             try:
-                await self._look()
+                await self._look(is_told=is_told)
             except DatabaseError as error:
                 logger.info("live.database_away", extra={"reason": type(error).__name__})
             await asyncio.sleep(REST_SECONDS)
 
-    async def _look(self) -> None:
+    async def _look(self, *, is_told: bool) -> None:
+        """Tabs are woken by news, and by a mere hint too: what is withdrawn need not be an event."""
         tabs = frozenset(self.tabs)
         is_due = monotonic() - self._checked >= CHECK_SECONDS
         position, gone = await _sight([tab.visitor for tab in tabs] if is_due else [])
@@ -80,7 +81,7 @@ class Watch:
         has_news, self._position = position != self._position, position
         for tab in tabs:
             tab.is_signed_out = tab.is_signed_out or tab.visitor.cookie in gone
-            if has_news or tab.is_signed_out:
+            if has_news or is_told or tab.is_signed_out:
                 tab.woken.set()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import template
+from django.conf import settings
 
 from apps.accounts.models import User
 from apps.accounts.second_factor import is_missing
@@ -23,3 +24,9 @@ def needs_second_factor(context: dict[str, Any]) -> bool:
     """Whether nothing but its set-up opens."""
     user = context["request"].user
     return isinstance(user, User) and is_missing(user)
+
+
+@register.simple_tag
+def sign_up_mode() -> str:
+    """Who may make an account: `open`, `invitation` or `closed`."""
+    return settings.GRID.signup

@@ -1,5 +1,6 @@
 """The audit log: one's own actions; for staff everybody's, with filters."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +17,14 @@ from apps.access.actor import Actor
 from apps.audit.actions import WORDS, Action
 from apps.audit.models import Entry
 from apps.audit.queries import Wanted, names_of, narrowed, shows_address, visible_entries
-from apps.core.identifiers import decode
+from apps.core.identifiers import decode, encode
 from apps.dashboard.asking import actor_of
 from apps.dashboard.views.page import is_partial, page
+from apps.pools.models import Pool
+from apps.pools.queries import pool_names
 
 PAGE = 50
+POOLS = "pools"  # of a token: the only ones that it serves
 NAMES = ("action", "person", "thing", "since", "until")
 
 
@@ -52,7 +56,8 @@ def audit(request: HttpRequest) -> HttpResponse:
         entries = entries.filter(pk__lt=key)
     found = list(entries[: PAGE + 1])
     names = names_of(found)
-    rows = [_row(entry, names, actor) for entry in found[:PAGE]]
+    pools = _pools(found, actor)
+    rows = [_row(entry, names, pools, actor) for entry in found[:PAGE]]
     query = urlencode({name: value for name, value in given.items() if value})
     context = {
         "rows": rows,
@@ -85,7 +90,14 @@ def _day(text: str, *, after: int = 0) -> datetime | None:
     return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=after) if day else None
 
 
-def _row(entry: Entry, names: dict[UUID, str], actor: Actor) -> Row:
+def _pools(entries: Iterable[Entry], actor: Actor) -> dict[str, str]:
+    """What the pools that entries name by their ids are called."""
+    words = {word for entry in entries for word in _listed(entry.after)}
+    keys = [key for word in words if (key := decode(Pool.prefix, word))]
+    return {encode(Pool.prefix, key): name for key, name in pool_names(actor, keys).items()}
+
+
+def _row(entry: Entry, names: Mapping[UUID, str], pools: Mapping[str, str], actor: Actor) -> Row:
     shows = shows_address(entry, actor)
     who = names.get(entry.person_id, entry.person_public_id) if entry.person_id else ""
     own = actor.user is not None and entry.person_id == actor.user.pk
@@ -96,16 +108,24 @@ def _row(entry: Entry, names: dict[UUID, str], actor: Actor) -> Row:
         words=WORDS[Action(entry.action)] if entry.action in set(Action) else entry.action,
         thing=entry.thing,
         address=entry.address if shows else "",
-        changes=_changes(entry),
+        changes=_changes(entry, pools),
     )
 
 
-def _changes(entry: Entry) -> tuple[Change, ...]:
+def _changes(entry: Entry, pools: Mapping[str, str]) -> tuple[Change, ...]:
     before: dict[str, Any] = entry.before or {}
     after: dict[str, Any] = entry.after or {}
+    if listed := _listed(entry.after):
+        after = after | {POOLS: [pools.get(word, word) for word in listed]}
     names = dict.fromkeys([*before, *after])
     changes = (Change(name, _said(before.get(name)), _said(after.get(name))) for name in names)
     return tuple(change for change in changes if change.before or change.after)
+
+
+def _listed(fields: Mapping[str, Any] | None) -> list[str]:
+    """The pools that are named there."""
+    found = (fields or {}).get(POOLS)
+    return [str(word) for word in found] if isinstance(found, list) else []
 
 
 def _said(value: Any) -> str:

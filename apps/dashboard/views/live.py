@@ -1,24 +1,27 @@
 """Watching a session: its stage, the wall of all that run, the page behind a ticket, and taking over."""
 
 from csp.decorators import csp_replace
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.access.lookup import find, may
 from apps.access.permissions import Permission
-from apps.core.errors import GridError, Unauthenticated
+from apps.core.errors import GridError, Invalid, Unauthenticated
 from apps.dashboard.asking import actor_of, mine
 from apps.dashboard.rows import session_rows
 from apps.dashboard.stage import stage_of, ticketed_stage
 from apps.dashboard.views.page import page
 from apps.events.queries import last_position
+from apps.recordings.services import upload
 from apps.sessions import takeover
 from apps.sessions.lifecycle import IN_USE
-from apps.sessions.models import BrowserSession
+from apps.sessions.models import BrowserSession, Ticket
 from apps.sessions.queries import visible_sessions, with_clients
 from apps.sessions.viewing import make_view, redeem_view
 
@@ -72,6 +75,24 @@ def stage(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
     actor = actor_of(request)
     session = find(BrowserSession, id, actor, Permission.SESSION_VIEW)
     return render(request, "dashboard/live/holder.html", {"stage": stage_of(session, actor), "session": {"id": id}})
+
+
+@csrf_exempt  # no cookie counts here: the credential is a header, which only a script of our own pages can set
+@never_cache
+@require_POST
+def files(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002
+    """A file for the page that asks for one, by the ticket of whoever has control, signed in or not."""
+    try:
+        redeemed = redeem_view(request.headers.get("X-BrowserGrid-Ticket", ""))
+        if redeemed.session.public_id != id or redeemed.ticket.purpose != Ticket.Purpose.CONTROL:
+            raise Unauthenticated("invalid_ticket", "Take control first.")
+        given = request.FILES.get("file")
+        if not isinstance(given, UploadedFile) or given.file is None:
+            raise Invalid("invalid", "Choose a file first.", fields={"file": "Choose a file first."})
+        row = upload(redeemed.session, given.name or "", given.file, actor=redeemed.actor, is_renamed=True)
+    except GridError as error:
+        return JsonResponse({"detail": error.detail}, status=error.status)
+    return JsonResponse({"name": row.name})
 
 
 @never_cache

@@ -20,9 +20,9 @@ from apps.dashboard.snippets import PLACEHOLDER, for_claim
 from apps.dashboard.views.page import is_partial, page
 from apps.events.queries import last_position
 from apps.pools.queries import pool_to_claim
-from apps.sessions.meters import standing
 from apps.sessions.queries import visible_sessions, with_clients
 from apps.statistics.days import by_hour
+from apps.statistics.meters import standing
 from apps.statistics.queries import usage_of
 from apps.tokens.queries import own_tokens
 from apps.tokens.services import issue_token
@@ -93,13 +93,13 @@ def _numbers(request: HttpRequest, actor: Actor, now: datetime, *, is_newcomer: 
     """What counts: figures, charts, meters, and what they make one look at; a newcomer has nothing to look at yet."""
     first = first_hour(now)
     hours = by_hour(usage_of(actor, first, now), first, now)
-    stands = standing(person(request), now)
+    stands = standing(person(request), now, limited_only=True)
     quotas = [quota_row(meter) for meter in stands.meters]
     return {
         "in_use": stands.own.in_use,
         "figures": figures(hours, in_use=stands.own.in_use, last_hour=stands.own.claims),
         "charts": day_charts(hours),
-        "quotas": [quota for quota in quotas if quota.limit is not None],
+        "quotas": quotas,
         "attention": [] if is_newcomer else attention(actor, now, quotas),
     }
 

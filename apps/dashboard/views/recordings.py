@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -26,7 +25,7 @@ from apps.recordings.kinds import Kind, RecordingState, Stream
 from apps.recordings.logs import SHOWN, end_of, place_of, read
 from apps.recordings.looking import look_now
 from apps.recordings.models import Recording
-from apps.recordings.queries import file_of, files_of, latest_pictures, log_of, recording_of, recordings_of
+from apps.recordings.queries import file_of, files_of, latest_pictures, recording_of, recordings_of
 from apps.recordings.track import track_of
 from apps.sessions.models import BrowserSession
 
@@ -54,11 +53,9 @@ def logs(request: HttpRequest, id: str) -> HttpResponse:  # noqa: A002 - the add
         "lines": log_lines(found.lines, session.claimed_at or session.created_at),
         "streams": [("", "All"), *((str(each), NAMES[each]) for each in SHOWN)],
         "narrowed": narrowed,
-        "place": str(found.place),
         "onward": urlencode({**narrowed, "after": str(found.place)}),
         "is_end": found.is_end,
         "is_whole": is_whole or bool(text) or len(found.lines) < LINES,
-        "has_log": log_of(session) is not None,
     }
     name = "more_lines" if after and is_partial(request) else "logs"
     return _pane(request, name, "Logs", context)
@@ -182,9 +179,8 @@ def _content_address(recording: Recording, name: str) -> str:
 def _session(request: HttpRequest, session: BrowserSession) -> dict[str, object]:
     actor = actor_of(request)
     shown = session_rows([session], actor)[0]
-    start: datetime = session.claimed_at or session.created_at
     may_control = may(actor, Permission.SESSION_CONTROL, session)
-    return {"session": shown, "facts": session, "line_start": start, "may_control": may_control}
+    return {"session": shown, "may_control": may_control}
 
 
 def _pane(request: HttpRequest, name: str, title: str, context: dict[str, object]) -> HttpResponse:

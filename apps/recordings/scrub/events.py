@@ -1,10 +1,10 @@
 """Events of one recorded page, in the order of their time; each is built anew from what is known of its kind."""
 
-import math
 from collections.abc import Callable, Mapping
 from enum import IntEnum
 from typing import Any
 
+from apps.recordings.numbers import is_number
 from apps.recordings.scrub.attributes import quiet_attributes
 from apps.recordings.scrub.css import quiet_css
 from apps.recordings.scrub.nodes import DOCUMENT, GONE, Nodes, is_id
@@ -180,10 +180,6 @@ class Scrubber:
             "styles": sheets,
             "styleIds": [one for one in ids if is_id(one)] if isinstance(ids, list) else [],
         }
-
-
-def is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _entries(data: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:

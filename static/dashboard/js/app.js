@@ -22,4 +22,5 @@ watch({
   "bg-stage": () => import("./stage.js"),
   "a[data-sheet]": () => import("./side.js"),
   "bg-table": () => import("./table.js"),
+  ".own-list": () => import("./places.js"),
 });

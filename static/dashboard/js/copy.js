@@ -12,7 +12,7 @@ customElements.define("bg-copy", class extends HTMLElement {
     event.preventDefault();
     const source = this.getAttribute("of");
     const text = this.getAttribute("text") ?? (source && document.getElementById(source)?.textContent) ?? "";
-    if (!(await copied(text.trim()))) {
+    if (!(await copied(text.trim(), this))) {
       document.dispatchEvent(new CustomEvent("bg:toast", { detail: { level: "error", message: "This browser did not let the page copy. Select the text and copy it yourself." } }));
       return;
     }
@@ -22,22 +22,24 @@ customElements.define("bg-copy", class extends HTMLElement {
   }
 });
 
-async function copied(text) {
+async function copied(text, beside) {
   try {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return copiedBySelection(text); // plain http on another host has no clipboard API
+    return copiedBySelection(text, beside); // plain http on another host has no clipboard API
   }
 }
 
-function copiedBySelection(text) {
+function copiedBySelection(text, beside) {
+  const focused = document.activeElement;
   const area = document.createElement("textarea");
   area.value = text;
   area.className = "visually-hidden";
-  document.body.append(area);
+  beside.append(area); // all that is outside an open dialog is inert
   area.select();
   const done = document.execCommand("copy");
   area.remove();
+  focused?.focus({ preventScroll: true });
   return done;
 }

@@ -60,7 +60,7 @@ function body(form) {
   for (const name of ["timeout", "idle_timeout"]) if (text(name)) asked[name] = Number(text(name));
   const viewport = text("viewport").replace(/[\s]/g, "").replace("×", "x") || text("preset");
   if (viewport) asked.viewport = viewport;
-  for (const name of ["locale", "timezone", "user_agent", "proxy"]) if (text(name)) asked[name] = text(name);
+  for (const name of ["record", "locale", "timezone", "user_agent", "proxy"]) if (text(name)) asked[name] = text(name);
   const args = text("args").split("\n").map((line) => line.trim()).filter(Boolean);
   if (args.length) asked.args = args;
   const keys = form.getAll("metadata_key").map((key) => key.trim());

@@ -2,6 +2,7 @@
 const PAUSES = [1, 2, 4, 8, 15];
 const SILENT_SECONDS = 25; // the server says something every ten: silence means that the connection died unnoticed
 const SIGNED_OUT = 4001;
+const ANSWER_SECONDS = 10;
 
 export class Line extends EventTarget {
   constructor(path, after) {
@@ -20,9 +21,10 @@ export class Line extends EventTarget {
   open() {
     this.close();
     const socket = (this.socket = new WebSocket(this.url));
+    this.#expect();
     socket.onopen = () => this.#ask();
     socket.onmessage = (event) => this.#hear(JSON.parse(event.data));
-    socket.onclose = (event) => (event.code === SIGNED_OUT ? location.reload() : this.#broken()); // the server asks who this is
+    socket.onclose = (event) => (event.code === SIGNED_OUT ? this.leave() : this.#broken());
   }
 
   close() {
@@ -49,8 +51,7 @@ export class Line extends EventTarget {
   }
 
   #hear(message) {
-    clearTimeout(this.watchdog);
-    this.watchdog = setTimeout(() => this.#broken(), SILENT_SECONDS * 1000);
+    this.#expect();
     if (message.is === "hello") {
       this.failures = 0;
       dispatchEvent(new CustomEvent("bg:clock", { detail: Date.now() - Date.parse(message.now) }));
@@ -59,6 +60,19 @@ export class Line extends EventTarget {
     }
     if (Number.isSafeInteger(message.position)) this.after = message.position;
     this.dispatchEvent(new CustomEvent(message.is, { detail: message }));
+  }
+
+  // Also while it is being opened: what never answers would be waited for by the minute.
+  #expect() {
+    clearTimeout(this.watchdog);
+    this.watchdog = setTimeout(() => this.#broken(), SILENT_SECONDS * 1000);
+  }
+
+  // The page is asked for anew, so that the server asks who this is. But a form that was sent from it goes first: its
+  // answer may be the new cookie of whoever confirmed who they are, and the former one signs nobody in any more.
+  leave() {
+    this.close();
+    setTimeout(() => location.reload(), document.querySelector("form[data-sent]") ? ANSWER_SECONDS * 1000 : 0);
   }
 
   #broken() {

@@ -36,7 +36,7 @@ customElements.define("bg-live", class extends HTMLElement {
   // A refused socket does not say why. If a page would lead to the sign-in, so does this one.
   async ask() {
     const answer = await fetch(this.dataset.ask, { headers: { "X-Live": "1" }, redirect: "manual" }).catch(() => null);
-    if (answer?.type === "opaqueredirect") location.reload();
+    if (answer?.type === "opaqueredirect") this.line.leave();
   }
 
   tell(seconds) {

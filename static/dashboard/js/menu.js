@@ -1,4 +1,6 @@
 // What the platform nearly does: menus close when one clicks elsewhere, dialogs open by a button, dates speak local time.
+let pressed = null;
+document.addEventListener("pointerdown", (event) => (pressed = event.target));
 document.addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) if (!menu.contains(event.target)) menu.open = false;
   const button = event.target.closest?.("[data-dialog]");
@@ -8,8 +10,14 @@ document.addEventListener("click", (event) => {
     dialog.showModal();
   }
   if (event.target.closest?.("[data-dismiss]")) event.target.closest("dialog")?.close();
-  if (event.target instanceof HTMLDialogElement) event.target.close(); // the backdrop
+  if (event.target instanceof HTMLDialogElement && event.target === pressed && isBeside(event.target, event)) event.target.close(); // the backdrop
 });
+
+// Not the dialog's own edge, nor where somebody lets go who began to select within.
+function isBeside(dialog, { clientX, clientY }) {
+  const { left, right, top, bottom } = dialog.getBoundingClientRect();
+  return clientX < left || clientX > right || clientY < top || clientY > bottom;
+}
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -19,10 +27,10 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A form is sent once, however often its button is pressed.
+// A form is sent once, however often its button is pressed; but one whose answer is a file leaves the page as it is.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.hasAttribute("hx-post")) return;
+  if (event.defaultPrevented || form.matches("[hx-post], [data-download]")) return;
   if (form.dataset.sent) event.preventDefault();
   else form.dataset.sent = "1";
 });

@@ -1,5 +1,6 @@
 // Changes an element into another in place: what is equal stays the same node, so focus, hover and transitions live on.
 const OWN_TEXT = new Set(["BG-TIME", "BG-DURATION"]); // they draw themselves from their attributes
+const OWN = new Set(["BG-STAGE"]); // a picture that comes over a socket of its own: setting a canvas's width would wipe it
 const OWN_ATTRIBUTES = new Set(["data-current", "data-done", "data-table", "aria-expanded", "open"]); // of the page, not of the server
 
 export function morph(from, to) {
@@ -12,6 +13,7 @@ export function morph(from, to) {
     from.nodeValue = to.nodeValue;
     return true;
   }
+  if (OWN.has(from.nodeName)) return false;
   attributes(from, to);
   if (!OWN_TEXT.has(from.nodeName)) children(from, to);
   return true;

@@ -124,6 +124,7 @@ function choose(place) {
 }
 
 function press(event) {
+  if (event.isComposing) return; // that Enter ends a word, not the search
   const number = options().length;
   const step = { ArrowDown: 1, ArrowUp: -1, n: event.ctrlKey ? 1 : 0, p: event.ctrlKey ? -1 : 0 }[event.key];
   if (step && number) choose((chosen + step + number) % number);

@@ -5,6 +5,8 @@
 import { morph } from "./morph.js";
 
 const AT_ONCE = 40;
+const NAMED = 900; // the server takes a thousand topics
+const PATIENCE = 20_000; // ms for an answer, or its part would never be asked for again
 const GONE = 404;
 const waiting = new Set();
 const running = new Set();
@@ -15,12 +17,13 @@ let going = 0;
 export function topics() {
   const parts = [...document.querySelectorAll("[data-live], [data-live-on]")];
   const named = parts.flatMap((part) => `${part.dataset.live ?? ""} ${part.dataset.liveOn ?? ""}`.split(" "));
-  return [...new Set(named.filter(Boolean))].sort();
+  const all = [...new Set(named.filter(Boolean))].sort();
+  return all.length > NAMED ? [...new Set(all.map((topic) => (topic.startsWith("ses_") ? "session" : topic)))] : all;
 }
 
 export function concern({ type, session, pool }) {
   const keys = [session, pool, type.split(".")[0], type].filter(Boolean);
-  for (const part of document.querySelectorAll("[data-live]")) {
+  for (const part of document.querySelectorAll("[data-live-src]")) {
     if (part.dataset.live.split(" ").some((key) => keys.includes(key))) waiting.add(part);
   }
   for (const list of document.querySelectorAll("[data-live-add]")) {
@@ -31,7 +34,7 @@ export function concern({ type, session, pool }) {
 }
 
 export function everything() {
-  for (const part of document.querySelectorAll("[data-live]")) waiting.add(part);
+  for (const part of document.querySelectorAll("[data-live-src]")) waiting.add(part);
   schedule();
 }
 
@@ -85,7 +88,7 @@ async function refresh({ url, parts }) {
 function change(part, fragment) {
   const fresh = fragment.querySelector(`[id="${CSS.escape(part.id)}"]`);
   if (!part.isConnected) return;
-  if (!fresh) return part.matches("tr") ? leave(part) : undefined; // others keep their last look until the page is asked again
+  if (!fresh) return leave(part.closest("tr, [data-leaves]")); // others keep their last look until the page is asked again
   const numbers = new Map([...part.querySelectorAll("[data-roll]")].map((number) => [number, number.textContent]));
   const state = part.dataset.state;
   if (!morph(part, fresh)) return;
@@ -101,8 +104,9 @@ function gone() {
   going ||= setTimeout(() => location.reload(), 1000);
 }
 
-// A row of what I may not see any more: it was given away, or its share was withdrawn.
+// A row or card of what I may not see any more: it was given away, or its share was withdrawn.
 function leave(row) {
+  if (!row) return;
   const list = row.parentElement;
   row.remove();
   list.dispatchEvent(new CustomEvent("bg:changed", { bubbles: true }));
@@ -119,6 +123,12 @@ async function add(list, session) {
   }
 }
 
+// That part as the page of this address has it now.
+export async function anew(part, url) {
+  const fragment = await html(url);
+  if (fragment) change(part, fragment);
+}
+
 export function place(list, row) {
   list.prepend(row);
   window.htmx?.process(row);
@@ -128,7 +138,7 @@ export function place(list, row) {
 
 async function html(url) {
   try {
-    const answer = await fetch(url, { headers: { "X-Live": "1" }, redirect: "manual" });
+    const answer = await fetch(url, { headers: { "X-Live": "1" }, redirect: "manual", signal: AbortSignal.timeout(PATIENCE) });
     if (answer.status === GONE) gone();
     if (!answer.ok) return null;
     const template = document.createElement("template");

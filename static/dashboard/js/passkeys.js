@@ -31,11 +31,13 @@ class Passkey extends HTMLElement {
   connectedCallback() {
     if (!window.PublicKeyCredential) { this.hidden = true; return; }
     this.querySelector("button")?.addEventListener("click", (event) => { event.preventDefault(); this.ask(); });
+    this.closest("form").addEventListener("submit", (event) => { event.preventDefault(); this.ask(); }); // Enter in a field
   }
 
   async ask() {
     const form = this.closest("form");
     const button = this.querySelector("button");
+    if (button.disabled) return; // it asks already
     button.disabled = true;
     this.tell("");
     try {
@@ -46,6 +48,7 @@ class Passkey extends HTMLElement {
       const credential = this.getAttribute("do") === "create"
         ? await navigator.credentials.create({ publicKey }) : await navigator.credentials.get({ publicKey });
       form.elements.namedItem("credential").value = JSON.stringify(said(credential));
+      form.dataset.sent = "1"; // as menu.js notes of forms that are sent by hand
       form.submit();
     } catch (error) {
       this.tell(error.name === "NotAllowedError" ? "No passkey was used. Try again, or take another way." : "This browser could not use a passkey here.");

@@ -9,6 +9,7 @@ document.addEventListener("click", (event) => {
 });
 
 async function open(link) {
+  if (document.querySelector("dialog.side:not([open])")) return; // pressed twice: it is on its way
   const dialog = document.createElement("dialog");
   dialog.className = "side";
   dialog.setAttribute("aria-label", link.textContent.trim());
@@ -23,7 +24,7 @@ async function open(link) {
     if (!dialog.isConnected) return; // closed meanwhile
     dialog.innerHTML = html;
   } catch {
-    location.assign(link.href);
+    if (dialog.isConnected) location.assign(link.href);
     return;
   } finally {
     clearTimeout(timer);

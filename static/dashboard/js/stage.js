@@ -1,9 +1,10 @@
-// <bg-stage src tickets [ticket]>: the page of a live session, as its viewers see it. Frames come over a socket of their
-// own: 16 bytes of header (u32 number, f64 seconds, u16 width and u16 height of the page in CSS pixels), then a JPEG.
-// With an interactive ticket it also acts (stage-hands.js). All of its words and buttons are the server's HTML.
+// <bg-stage src uploads tickets [ticket]>: the page of a live session, as its viewers see it, in frames over a socket of their own.
+// With an interactive ticket it also acts (stage-hands.js) and gives files to pages that ask for some (stage-files.js).
+// All of its words and buttons are the server's HTML.
+import { Files } from "./stage-files.js";
+import { decoded, frameOf } from "./stage-frame.js";
 import { Hands } from "./stage-hands.js";
 
-const HEAD = 16;
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 10_000;
 const ENDED = 4000;
@@ -16,6 +17,8 @@ customElements.define("bg-stage", class extends HTMLElement {
     this.page = { width: 0, height: 0 };
     this.pause = FIRST_PAUSE;
     this.ticket = this.getAttribute("ticket");
+    const chooser = this.querySelector('[data-part="chooser"]');
+    this.files = chooser && new Files(this, chooser);
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
     this.seen = new IntersectionObserver(([entry]) => ((this.inSight = entry.isIntersecting), this.look()), { rootMargin: "120px" });
@@ -27,6 +30,7 @@ customElements.define("bg-stage", class extends HTMLElement {
   disconnectedCallback() {
     this.seen.disconnect();
     document.removeEventListener("visibilitychange", this.look);
+    this.follow(false);
     this.close();
   }
 
@@ -36,6 +40,8 @@ customElements.define("bg-stage", class extends HTMLElement {
 
   // Nobody looks: nothing is sent. Somebody looks again: the last frame comes at once.
   look() {
+    if (this.wanted) this.behind?.look();
+    else this.behind?.rest();
     if (this.wanted && !this.socket && !this.timer) this.open();
     else if (this.socket?.readyState === WebSocket.OPEN) this.want();
   }
@@ -51,7 +57,7 @@ customElements.define("bg-stage", class extends HTMLElement {
     const socket = (this.socket = new WebSocket(address));
     socket.binaryType = "arraybuffer";
     socket.addEventListener("open", () => this.want());
-    socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.frame(data)));
+    socket.addEventListener("message", ({ data }) => (typeof data === "string" ? this.told(JSON.parse(data)) : this.frame(frameOf(data))));
     socket.addEventListener("close", ({ code }) => socket === this.socket && this.lost(code)); // not one that we left
   }
 
@@ -59,6 +65,7 @@ customElements.define("bg-stage", class extends HTMLElement {
     clearTimeout(this.timer);
     this.hands?.rest();
     this.hands = null;
+    this.files?.rest();
     const socket = this.socket;
     this.socket = null;
     socket?.close();
@@ -89,7 +96,8 @@ customElements.define("bg-stage", class extends HTMLElement {
   want() {
     const fps = this.wanted ? Number(this.getAttribute("fps") ?? 30) : 0;
     const width = this.hasAttribute("width") ? { width: Number(this.getAttribute("width")) } : {};
-    this.send({ type: "want", fps, ...width, quality: Number(this.getAttribute("quality") ?? 60) });
+    const inputs = Boolean(this.behind) && this.wanted;
+    this.send({ type: "want", fps, ...width, quality: Number(this.getAttribute("quality") ?? 60), inputs });
   }
 
   send(message) {
@@ -97,37 +105,53 @@ customElements.define("bg-stage", class extends HTMLElement {
   }
 
   // The newest frame is drawn; one that comes while another is being decoded takes the place of those before it.
-  frame(data) {
-    this.next = data;
-    if (!this.isDrawing) this.draw();
+  frame(frame) {
+    this.newest = frame;
+    if (this.behind) {
+      this.behind.frame(frame);
+      this.took(frame);
+    } else {
+      this.next = frame;
+      if (!this.isDrawing) this.draw();
+    }
   }
 
   async draw() {
     this.isDrawing = true;
     while (this.next) {
-      const data = this.next;
+      const frame = this.next;
       this.next = null;
-      const head = new DataView(data, 0, HEAD);
-      const picture = await createImageBitmap(new Blob([new Uint8Array(data, HEAD)], { type: "image/jpeg" }));
-      this.fit(head.getUint16(12), head.getUint16(14), picture);
-      this.paint.drawImage(picture, 0, 0);
+      const picture = await decoded(frame);
+      if (!this.behind) {
+        this.fit(frame, picture);
+        this.paint.drawImage(picture, 0, 0);
+      }
       picture.close();
-      this.send({ type: "seen", seq: head.getUint32(0) }); // so that no more is on its way than a slow line can take
-      this.dispatchEvent(new CustomEvent("bg:frame", { detail: { number: head.getUint32(0), seconds: head.getFloat64(4) } }));
+      this.took(frame);
     }
     this.isDrawing = false;
+  }
+
+  // Said, so that no more is on its way than a slow line can take.
+  took({ number, t }) {
+    this.send({ type: "seen", seq: number });
+    this.dispatchEvent(new CustomEvent("bg:frame", { detail: { number, seconds: t / 1000 } }));
     this.pause = FIRST_PAUSE;
     if (!("live" in this.dataset)) {
-      this.dataset.live = "";
+      this.dataset.live = this.dataset.drawn = "";
       this.say("");
     }
   }
 
-  fit(width, height, picture) {
+  fit({ width, height }, picture) {
     if (this.canvas.width !== picture.width || this.canvas.height !== picture.height) {
       this.canvas.width = picture.width;
       this.canvas.height = picture.height;
     }
+    this.shape(width, height);
+  }
+
+  shape(width, height) {
     if (this.page.width === width && this.page.height === height) return;
     this.page = { width, height };
     this.style.setProperty("--page-width", width);
@@ -136,16 +160,25 @@ customElements.define("bg-stage", class extends HTMLElement {
 
   told(message) {
     const tell = {
-      hello: () => this.hold(message.mode === "control" ? "mine" : ""),
+      hello: () => this.begin(message.mode),
       pages: () => this.pages(message.pages),
-      page: () => (this.shown = message.id),
+      page: () => ((this.shown = message.id), this.behind?.turn()),
+      input: () => message.page === this.shown && this.behind?.input(message),
       dialog: () => this.dialog(message),
       dialog_closed: () => this.dialog(null),
-      chooser: () => this.part("chooser", true),
+      chooser: () => this.files?.ask(message.multiple),
+      chooser_closed: () => this.files?.rest(),
       clipboard: () => navigator.clipboard?.writeText(message.text).catch(() => {}),
       error: () => document.dispatchEvent(new CustomEvent("bg:toast", { detail: { level: "error", message: message.message } })),
     };
     tell[message.type]?.();
+  }
+
+  // What waits for an answer is told anew; what was answered while we were away is not.
+  begin(mode) {
+    this.dialog(null);
+    this.files?.rest();
+    this.hold(mode === "control" ? "mine" : "");
   }
 
   pages(pages) {
@@ -196,6 +229,7 @@ customElements.define("bg-stage", class extends HTMLElement {
 
   hold(who) {
     this.dataset.control = who;
+    if (who) this.follow(false); // what is behind cannot be steered
     const address = this.querySelector("input[data-url]");
     if (address) address.readOnly = !who;
     if (who && !this.hands) this.hands = new Hands(this, this.canvas, this.querySelector("[data-keys]"));
@@ -212,10 +246,40 @@ customElements.define("bg-stage", class extends HTMLElement {
       back: () => this.send({ type: "navigate", url: "back" }),
       forward: () => this.send({ type: "navigate", url: "forward" }),
       reload: () => this.send({ type: "navigate", url: "reload" }),
+      follow: () => this.follow(!this.follows),
       fit: () => this.send({ type: "resize", width: Math.round(this.clientWidth), height: Math.round((this.clientWidth * 9) / 16) }),
+      pick: () => this.files.input.click(),
+      none: () => this.files.none(),
       full: () => (document.fullscreenElement ? document.exitFullscreen() : this.requestFullscreen()),
     };
     does[button.dataset.do]?.();
+  }
+
+  // A few seconds behind, near to what is done. What does it is fetched when somebody wants it.
+  async follow(follows) {
+    this.follows = follows;
+    this.querySelector("[data-do=follow]")?.setAttribute("aria-pressed", String(follows));
+    if (follows === Boolean(this.behind)) return;
+    if (!follows) return this.catchUp();
+    try {
+      const { Behind } = await import("../../player/js/behind.js");
+      if (!this.follows || this.behind) return;
+      this.behind = new Behind(this.canvas, { decoded, shaped: (width, height) => this.shape(width, height) });
+    } catch {
+      document.dispatchEvent(new CustomEvent("bg:toast", { detail: { level: "error", message: "Following could not be loaded. Reload the page to try again." } }));
+      return this.follow(false);
+    }
+    if (this.newest) this.behind.frame(this.newest);
+    this.part("behind", true);
+    this.look();
+  }
+
+  catchUp() {
+    this.behind.end();
+    this.behind = null;
+    this.part("behind", false);
+    this.want();
+    if (this.newest) this.frame(this.newest);
   }
 
   submitted(event) {

@@ -2,15 +2,19 @@
 // Releasing all that are selected asks once more, in place, for it cannot be undone. On a phone, which shows no boxes,
 // the page's button [data-pick] brings them in.
 import { button } from "./make.js";
-import { concern, place } from "./parts.js";
+import { anew, concern, place } from "./parts.js";
+
+const MOST = 500; // rows that came by themselves; then the list is asked for anew, or an open page would grow for ever
 
 customElements.define("bg-table", class extends HTMLElement {
   connectedCallback() {
-    this.held = [];
+    this.held = new Map();
+    this.came = 0;
     this.keys = (event) => this.press(event);
     document.addEventListener("keydown", this.keys);
     this.addEventListener("bg:arrival", (event) => this.arrive(event));
-    this.addEventListener("bg:changed", () => this.count());
+    this.addEventListener("bg:changed", () => (this.count(), this.shorten()));
+    this.addEventListener("htmx:afterSettle", () => this.stay());
     this.addEventListener("change", (event) => this.select(event.target));
     this.addEventListener("click", (event) => this.answer(event.target));
     this.released = (event) => event.detail.elt.matches("#sessions-form") && event.detail.successful && this.none({ ask: true });
@@ -35,7 +39,7 @@ customElements.define("bg-table", class extends HTMLElement {
 
   press(event) {
     if (event.defaultPrevented || event.metaKey || event.ctrlKey || event.altKey || event.target.closest("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
-    const current = this.querySelector("tr[data-current]");
+    const current = this.current;
     const act = {
       j: () => this.go(current, 1),
       k: () => this.go(current, -1),
@@ -50,12 +54,25 @@ customElements.define("bg-table", class extends HTMLElement {
     act();
   }
 
+  // By its id: a row that was released is another element afterwards.
+  get current() {
+    return this.at && this.rows.find(({ id }) => id === this.at);
+  }
+
+  stay() {
+    const row = this.current;
+    if (!row || "current" in row.dataset) return;
+    row.dataset.current = "";
+    if (document.activeElement === document.body) row.querySelector(".main a")?.focus({ preventScroll: true });
+  }
+
   go(current, step) {
     const rows = this.rows;
     const next = rows[current ? rows.indexOf(current) + step : 0];
     if (!next) return;
     current?.removeAttribute("data-current");
     next.dataset.current = "";
+    this.at = next.id;
     next.scrollIntoView({ block: "nearest" });
     next.querySelector(".main a")?.focus({ preventScroll: true });
   }
@@ -114,19 +131,30 @@ customElements.define("bg-table", class extends HTMLElement {
   }
 
   arrive(event) {
+    this.came += 1;
     if (!this.matches(":hover")) return;
     event.preventDefault();
-    this.held.push([event.target, event.detail]);
+    this.held.set(event.detail.id, [event.target, event.detail]);
+    if (this.held.size > MOST) this.held.delete(this.held.keys().next().value);
     let bar = this.querySelector(".fresh");
     if (!bar) {
       bar = button("", "fresh", () => this.letIn());
       this.prepend(bar);
     }
-    bar.textContent = `${this.held.length} new. Show`;
+    bar.textContent = `${this.held.size} new. Show`;
   }
 
   letIn() {
-    for (const [list, row] of this.held.splice(0)) if (!document.getElementById(row.id)) place(list, row);
+    for (const [list, row] of this.held.values()) if (!document.getElementById(row.id)) place(list, row);
+    this.held.clear();
     this.querySelector(".fresh")?.remove();
+  }
+
+  // Not under the pointer, nor where somebody reads further down or has chosen rows.
+  shorten() {
+    const isRead = this.matches(":hover") || (scrollY > innerHeight && !document.hidden);
+    if (this.came < MOST || isRead || this.selected.length) return;
+    this.came = 0;
+    anew(document.getElementById("results"), location.href);
   }
 });

@@ -8,14 +8,16 @@ const SHOWN = 3;
 const GAP = 8;
 const GLYPHS = { error: "error", warning: "timed_out" };
 
+const asksAgain = (event) => event.detail.elt.matches("[data-again]"); // by itself, every few seconds
+
 customElements.define("bg-toaster", class extends HTMLElement {
   connectedCallback() {
     this.dataset.stack = "";
     for (const toast of this.querySelectorAll(".toast")) this.keep(toast);
     document.addEventListener("bg:toast", (event) => this.say(event.detail));
-    document.addEventListener("htmx:sendError", () => this.say({ level: "error", message: "The server did not answer. Check that it runs, then try again." }));
+    document.addEventListener("htmx:sendError", (event) => asksAgain(event) || this.say({ level: "error", message: "The server did not answer. Check that it runs, then try again." }));
     document.addEventListener("htmx:responseError", (event) => {
-      if (event.detail.xhr.getResponseHeader("HX-Trigger")) return; // it says itself what went wrong
+      if (asksAgain(event) || event.detail.xhr.getResponseHeader("HX-Trigger")) return; // it says itself what went wrong
       this.say({ level: "error", message: `The server refused this (${event.detail.xhr.status}). Reload the page and try again.` });
     });
     for (const name of ["pointerenter", "focusin"]) this.addEventListener(name, () => this.spread(true));

@@ -9,6 +9,7 @@ const TYPED = 1200; // ms that it stays after a key
 const TOGETHER = 1500; // ms between what is one visit
 const STIFF = 8.2; // of the spring; critically damped, so that nothing swings
 const AHEAD = 650; // ms before the next click that it turns there
+export const FORESIGHT = LEAD + TOGETHER; // ms of what comes that it must know, lest it draws back only to come again
 
 /** Visits: [{from, to, z, points: [{t, u, v}]}], in ms. `zoom` is how near at most; 1 is not at all. */
 export function visits(inputs, zoom = 1.8) {
@@ -46,19 +47,50 @@ export function camera(inputs, duration, zoom = 1.8) {
   if (!spans.length) return { spans, at: () => ({ z: 1, u: 0.5, v: 0.5 }) };
   const steps = Math.ceil((duration / 1000) * RATE) + 2;
   const kept = new Float32Array(steps * 3);
-  const eye = [spring(1), spring(0.5), spring(0.5)];
+  const go = eye();
   let visit = 0;
   for (let step = 0; step < steps; step += 1) {
     const t = (step * 1000) / RATE;
     while (visit < spans.length && t > spans[visit].to) visit += 1;
-    const [z, u, v] = wanted(spans[visit], t) ?? [1, eye[1].x, eye[2].x];
-    if (z > 1 && eye[0].x < 1.001) { // from afar every point is as near: begin where it will look
-      eye[1].x = u;
-      eye[2].x = v;
-    }
-    for (const [index, target] of [z, u, v].entries()) kept[step * 3 + index] = eye[index].to(target, 1 / RATE);
+    kept.set(go(spans[visit], t, 1 / RATE), step * 3);
   }
   return { spans, at: (t) => looked(kept, steps, t) };
+}
+
+/** The same for what goes on: `see(inputs)` whenever more of them are known, `at(t)` with times that only grow. It goes on
+ * from where it is, so that it leaps nowhere when what is learnt changes where it ought to have looked. */
+export function liveCamera() {
+  const go = eye();
+  let [spans, before, place] = [[], -Infinity, [1, 0.5, 0.5]];
+  return {
+    get spans() {
+      return spans;
+    },
+    see(inputs, zoom = 1.8) {
+      spans = zoom > 1 ? visits(inputs, zoom) : [];
+    },
+    at(t) {
+      if (t > before) {
+        if (before > -Infinity) place = go(spans.find(({ to }) => t <= to), t, (t - before) / 1000);
+        before = t;
+      }
+      const [z, u, v] = place;
+      return { z: Math.max(1, z), u, v };
+    },
+  };
+}
+
+/** Each call brings it `seconds` nearer to what that visit, or nothing, wants of it at `t`: [z, u, v]. */
+function eye() {
+  const [near, across, down] = [spring(1), spring(0.5), spring(0.5)];
+  return (visit, t, seconds) => {
+    const [z, u, v] = wanted(visit, t) ?? [1, across.x, down.x];
+    if (z > 1 && near.x < 1.001) { // from afar every point is as near: begin where it will look
+      across.x = u;
+      down.x = v;
+    }
+    return [near.to(z, seconds), across.to(u, seconds), down.to(v, seconds)];
+  };
 }
 
 function wanted(visit, t) {

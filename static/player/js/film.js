@@ -22,8 +22,17 @@ export async function formats(muxer, size = { width: 1280, height: 720 }) {
  * The film as a Blob. `from`, `to` in ms; `height` in pixels; `speed` how much faster than it was; `told(share)` as it goes.
  * Throws `signal.reason` when it was called off, and an Error with words for people where it cannot be made.
  */
-export async function film({ muxer, track, stage, kind, look, format, height, rate, from, to, speed = 1, told, signal }) {
+export async function film(wish) {
+  const { muxer, track, stage, kind, signal } = wish;
   const pictures = kind === "video" ? await filmed(muxer, track.video, signal) : rebuilt(track, stage);
+  try {
+    return await made(pictures, wish);
+  } finally {
+    pictures.close();
+  }
+}
+
+async function made(pictures, { muxer, track, kind, look, format, height, rate, from, to, speed = 1, told, signal }) {
   const size = pictureSize(await pictures.shape(from), look, height);
   const chosen = await codec(muxer, format, size);
   if (!chosen) throw new Error(`This browser cannot encode ${format.toUpperCase()}. Choose the other format.`);
@@ -56,8 +65,6 @@ export async function film({ muxer, track, stage, kind, look, format, height, ra
   } catch (error) {
     await output.cancel().catch(() => {}); // it may have ended by the same fault
     throw error;
-  } finally {
-    pictures.close();
   }
   return new Blob([output.target.buffer], { type: FORMATS[format].type });
 }

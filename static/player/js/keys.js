@@ -25,7 +25,7 @@ export function keys(event, player) {
     c: () => player.querySelector("[data-link] button").click(),
   }[event.key];
   if (!act) return;
-  const belongs = event.target.closest?.("[role=radiogroup], .options") && event.key.startsWith("Arrow");
+  const belongs = event.target.closest?.("[role=radiogroup], .options") && /^(Arrow|Home|End)/.test(event.key);
   if (belongs || (isOnControl && event.key === " ")) return;
   event.preventDefault();
   act();

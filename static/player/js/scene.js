@@ -8,9 +8,9 @@ export const PLAIN = { isStudio: false, backdrop: "none", padding: 0, radius: 0,
 export const STUDIO = { isStudio: true, backdrop: "lagoon", padding: 7, radius: 12, zoom: 1.8, pointer: 1.4, ratio: "page" };
 export const RATIOS = { page: 0, "16:9": 16 / 9, "4:3": 4 / 3, "1:1": 1, "9:16": 9 / 16 };
 
-/** `at(t, page, width, height)`: the scene of a picture of `width` × `height` that shows a page of `page.width` × `page.height`. */
-export function director(inputs, duration, look) {
-  const eye = camera(inputs, duration, look.zoom);
+/** `at(t, page, width, height)`: the scene of a picture of `width` × `height` that shows a page of `page.width` × `page.height`.
+ * `eye`: one that has seen the inputs already, of what is not over yet. */
+export function director(inputs, duration, look, eye = camera(inputs, duration, look.zoom)) {
   const path = pointerPath(inputs);
   const clicks = inputs.filter((input) => (input.kind === "down" || input.kind === "touch") && input.w > 0);
   return {

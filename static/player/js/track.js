@@ -119,7 +119,7 @@ function short(url = "") {
 }
 
 /** Inputs in order of time, in which a finger that moves on the glass touches it once. */
-function touched(inputs) {
+export function touched(inputs) {
   let before = -Infinity;
   return ordered(inputs).map((input) => {
     if (input.kind !== "touch") return input;

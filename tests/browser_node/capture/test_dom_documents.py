@@ -18,6 +18,18 @@ def test_a_frame_is_within_the_nearest_document_that_records_it() -> None:
     assert (around.frame, documents.is_top(around), documents.is_top(far)) == ("top", True, False)
 
 
+def test_a_frame_that_is_gone_is_forgotten() -> None:
+    documents = Documents("top")
+    documents.met("s1", 1, "top")
+    documents.met("s2", 7, "far")
+    documents.placed("far", "top")
+    documents.removed("far")
+    documents.removed("never")
+    far = documents.find("s2", 7)
+    assert far is not None
+    assert documents.around(far) is None
+
+
 def test_a_circle_of_frames_ends() -> None:
     documents = Documents("top")
     documents.met("s", 1, "a")

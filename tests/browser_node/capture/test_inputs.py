@@ -1,5 +1,6 @@
 """What of an input is kept."""
 
+import math
 from typing import Any
 
 import pytest
@@ -45,6 +46,12 @@ from browser_node.capture.inputs import kept
             {"type": {"canary": 1}, "x": None, "y": "canary" * 100},
             {"y": ("canary" * 100)[:32]},
         ),
+        (
+            "Input.dispatchTouchEvent",
+            {"type": "touchMove", "touchPoints": [{"x": ["canary"] * 9, "y": 3}, {"x": 10**400, "y": math.nan}]},
+            {"type": "touchMove", "points": [{"y": 3}, {}]},
+        ),
+        ("Input.dispatchMouseEvent", {"x": math.inf, "y": 10**400, "deltaX": math.nan}, {}),
     ],
 )
 def test_places_are_kept_and_letters_are_not(method: str, params: dict[str, Any], found: dict[str, Any] | None) -> None:

@@ -1,5 +1,6 @@
 """One browser's capture without a browser: what is listened to and when, and what no trouble may break."""
 
+import gzip
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -105,3 +106,12 @@ async def test_once_closed_a_capture_waits_to_be_fetched(capture: Capture, spool
     capture.mark("too late")
     await spool.flush()
     assert len(spool.segments()) == 1
+
+
+async def test_what_chromium_wrote_last_loses_its_secrets(capture: Capture, spools: Spools) -> None:
+    await capture.want(CaptureWish(logs=True))
+    capture.crashed("browser_crashed", "it was ended by signal 11: at https://example.com/?token=canary")
+    await capture.close()
+    spool = spools.get(NAME)
+    assert spool is not None
+    assert b"?token=REDACTED" in gzip.decompress(spool.path(Stream.CRASH, 1).read_bytes())

@@ -1,5 +1,7 @@
 """What is taken out of addresses, headers and texts, and what is left as it was."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +27,7 @@ from browser_node.capture import redaction
         ("https://example.com/?pass%77ord=abc", "https://example.com/?pass%77ord=REDACTED"),
         ("https://example.com/?new-password=a;b=c", "https://example.com/?new-password=REDACTED;b=c"),
         ("https://me:secret@example.com/", "https://REDACTED@example.com/"),
+        ("https://example.com/?=token=abc", "https://example.com/?=token=REDACTED"),
         ("https://example.com/?token=", "https://example.com/?token="),
         ("data:text/plain,short", "data:text/plain,short"),
         ("about:blank", "about:blank"),
@@ -83,5 +86,9 @@ def test_texts_are_cut_to_their_limit() -> None:
 @pytest.mark.timeout(5)
 @pytest.mark.parametrize("words", ["a" * 100_000, "a=" * 50_000, "://" * 30_000, 'x":' * 30_000, "token" * 20_000])
 def test_hostile_texts_take_no_time(words: str) -> None:
-    redaction.text(words)
-    redaction.address(words)
+    began = time.process_time()
+    for _ in range(10):
+        redaction.text(words)
+        redaction.address(words)
+        redaction.address(f"https://example.com/?{words}")
+    assert time.process_time() - began < 0.2

@@ -159,6 +159,35 @@ async def test_what_is_freed_is_gone_and_may_be_freed_again(spool: Spool) -> Non
         spool.path(Stream.DOM, 1)
 
 
+async def test_the_end_of_a_flood_of_marks_is_marked(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spool_module, "SEGMENT_BYTES", 1000)
+    for _ in range(15):
+        spool.append(Stream.MARK, {"kind": "mark"}, size=100)
+    await spool.flush()
+    spool.append(Stream.MARK, {"kind": "mark"})
+    await spool.flush()
+    (over,) = [mark for mark in lines(spool, Stream.MARK) if mark["kind"] == "dropped"]
+    assert (over["stream"], over["state"], over["count"]) == ("mark", "ended", 5)
+
+
+async def test_what_no_line_can_be_made_of_is_lost_alone(spool: Spool) -> None:
+    spool.append(Stream.CONSOLE, {"text": {("no", "name"): 1}})
+    spool.append(Stream.DOM, {})
+    await spool.flush()
+    assert ([segment.stream for segment in spool.segments()], spool.dropped) == ([Stream.DOM], 1)
+
+
+async def test_a_write_that_fails_leaves_no_bytes(spool: Spool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = sorted(spool.directory.iterdir())
+    monkeypatch.setattr(Path, "rename", full)
+    spool.append(Stream.DOM, {})
+    await spool.flush()
+    assert sorted(spool.directory.iterdir()) == before
+
+
 async def test_a_disk_that_is_full_loses_what_it_cannot_hold_and_nothing_else(
     spool: Spool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

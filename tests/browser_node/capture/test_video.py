@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from browser_node.capture import video
+from browser_node.cast import LATE_BEATS, UNACKNOWLEDGED_FRAMES
 from browser_node.wire import LaunchSpec
 from browser_node.wire_capture import Stream
 from tests.browser_node.capture.kept import frames, keep, lines
@@ -32,7 +33,7 @@ async def test_a_moving_page_is_kept_at_its_rate_for_as_long_as_wished(node: Run
             await cdp.goto(await cdp.page(), site.url + "/")
             keep(node, spec, video=True)
             began = time.time()
-            eventually(lambda: len(frames(node, spec)) >= 20, within=20, what="20 frames")
+            eventually(lambda: len(frames(node, spec)) >= 45, within=20, what="45 frames")
             keep(node, spec)
             seconds = time.time() - began
     kept = frames(node, spec)
@@ -41,7 +42,8 @@ async def test_a_moving_page_is_kept_at_its_rate_for_as_long_as_wished(node: Run
     length = (times[-1] - times[0]) / 1000
     assert abs(length - seconds) <= 0.5 + 0.02 * seconds  # the first frame comes when Chromium has drawn it
     pictures = [frame.at_ms for frame in kept if frame.jpeg]
-    assert (len(pictures) - 1) / (pictures[-1] - pictures[0]) * 1000 <= video.WANT.fps * 1.2
+    due = video.WANT.fps * (pictures[-1] - pictures[0]) / 1000
+    assert len(pictures) <= 1 + due + UNACKNOWLEDGED_FRAMES + LATE_BEATS  # at first, and made up for
     assert all((frame.width, frame.height) == (1280, 720) for frame in kept)
     assert all(frame.jpeg[:2] == b"\xff\xd8" for frame in kept if frame.jpeg)
     assert not kept[-1].jpeg  # the end: still the same picture

@@ -272,6 +272,14 @@ async def test_nonsense_is_answered_and_does_nothing(node: RunningNode, start: S
         assert live.end is None
 
 
+async def test_what_is_no_text_ends_the_view(node: RunningNode, start: Start) -> None:
+    spec = start()
+    async with await Live.open(node, spec) as live:
+        await live.socket.send(b"\x00")
+        await live.socket.wait_closed()
+        assert live.socket.close_code == 1003
+
+
 async def test_one_who_says_what_he_saw_and_falls_behind_waits_and_goes_on_with_what_is_new(
     node: RunningNode, start: Start
 ) -> None:

@@ -1,18 +1,23 @@
 """The one socket of a tab: what it tells, to whom, and when it closes."""
 
+import asyncio
 import threading
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
 
-from apps.accounts.models import User
+from apps.accounts.models import Team, User
+from apps.accounts.teams import remove_member
+from apps.core.models import Identified
 from apps.dashboard.live import consumer, reading, watch
 from apps.events.queries import last_position
+from apps.sessions.models import BrowserSession
 from tests.dashboard.live.tabs import OURS, happens, signed_in, socket_of, tab_of
-from tests.factories.people import make_user
-from tests.factories.pools import ensure_default_pool
+from tests.factories.people import actor_for, make_user
+from tests.factories.pools import ensure_default_pool, make_pool
 from tests.factories.sessions import make_claimed_session, make_ready_session
+from tests.factories.teams import make_team, share, withdraw
 from tests.support.credential_ends import WITHIN, End, Kind, ends_of, held_by
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -22,6 +27,19 @@ pytestmark = [pytest.mark.django_db(transaction=True)]
 async def ann() -> User:
     await sync_to_async(ensure_default_pool)()
     return await sync_to_async(make_user)()
+
+
+def shared_with(user: User, kind: str) -> Identified:
+    thing = make_claimed_session(make_user()) if kind == "session" else make_pool(make_user())
+    share(thing, user)
+    return thing
+
+
+def shared_by_team(user: User) -> tuple[Team, BrowserSession]:
+    mate = make_user()
+    team, session = make_team(mate, user), make_claimed_session(mate)
+    share(session, team)
+    return team, session
 
 
 async def test_it_tells_what_happens_to_my_sessions(ann: User) -> None:
@@ -82,6 +100,45 @@ async def test_it_beats_where_nothing_happens(ann: User, monkeypatch: pytest.Mon
         beat = await tab.hears()
     assert beat["is"] == "beat"
     assert beat["position"] == await sync_to_async(last_position)()
+
+
+@pytest.mark.parametrize("kind", ["session", "pool"])
+async def test_what_is_not_shared_any_more_is_told_in_time_to_a_page_that_shows_it(kind: str, ann: User) -> None:
+    thing = await happens(lambda: shared_with(ann, kind))
+    async with tab_of(ann) as tab:
+        await tab.ask(thing.public_id, after=await sync_to_async(last_position)())
+        assert await tab.socket.receive_nothing(timeout=0.3)
+        await happens(lambda: withdraw(thing))
+        change, toast = await tab.hears(WITHIN), await tab.hears(WITHIN)
+        assert (change["is"], change["type"], change[kind]) == ("change", f"{kind}.unshared", thing.public_id)
+        assert toast["message"] == f"You can no longer see a {kind} that was shared with you."
+        assert await tab.socket.receive_nothing(timeout=1.3)
+
+
+async def test_who_leaves_a_team_is_told_of_what_they_lose_without_an_event(
+    ann: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer, "BEAT_SECONDS", 0.3)  # without Redis it is the next beat that looks
+    team, session = await happens(lambda: shared_by_team(ann))
+    async with tab_of(ann) as tab:
+        await tab.ask(session.public_id)
+        assert (await tab.hears())["is"] == "beat"
+        await sync_to_async(remove_member)(team, ann, actor=actor_for(ann))
+        async with asyncio.timeout(WITHIN):
+            while (told := await tab.hears(WITHIN))["is"] == "beat":
+                pass
+    assert (told["type"], told["session"]) == ("session.unshared", session.public_id)
+
+
+async def test_a_page_that_opens_its_socket_too_late_is_told_what_is_gone(ann: User) -> None:
+    session = await happens(lambda: shared_with(ann, "session"))
+    await happens(lambda: withdraw(session))
+    async with tab_of(ann) as tab:
+        await tab.ask(session.public_id, after=await sync_to_async(last_position)())
+        told = await tab.hears(WITHIN)
+        assert (told["is"], told["session"]) == ("change", session.public_id)
+        await tab.ask(session.public_id, "session")
+        assert await tab.socket.receive_nothing(timeout=1.3)  # once is enough
 
 
 @pytest.mark.parametrize("end", ends_of(Kind.COOKIE), ids=str)

@@ -1,5 +1,6 @@
 """The audit log's page: own actions, everybody's for staff, filters, page by page."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +12,8 @@ from apps.accounts.models import User
 from apps.audit.actions import Action
 from apps.audit.models import Entry
 from apps.audit.record import record
+from tests.factories.people import make_token
+from tests.factories.pools import ensure_default_pool, make_pool
 
 SignIn = Callable[[User], Client]
 
@@ -42,6 +45,19 @@ def test_staff_find_everybodys_and_may_narrow(ann: User, ben: User, staff: User,
     assert "<b>Changed a pool</b>" in narrowed
     assert "<b>Deleted a pool</b>" not in narrowed
     assert "Nothing matches" in client.get("/settings/audit/", {"until": "2001-01-01"}).content.decode()
+
+
+def test_pools_of_a_token_stand_there_by_name_and_those_one_may_not_see_by_id(
+    ann: User, ben: User, staff: User, sign_in: SignIn
+) -> None:
+    default, mine, theirs = ensure_default_pool(), make_pool(ann, "mine"), make_pool(ben, "theirs")
+    make_token(ann, pools={default.pk, mine.pk, theirs.pk})
+    page = sign_in(ann).get("/settings/audit/").content.decode()
+    words = re.search(r"pools</span> <ins>(.*?)</ins>", page)
+    assert words is not None
+    assert sorted(words[1].split(", ")) == sorted(["default", "mine", theirs.public_id])
+    assert "theirs" in sign_in(staff).get("/settings/audit/").content.decode()
+    assert str(mine.pk) not in page
 
 
 def test_a_person_filter_is_staff_s_alone(ann: User, ben: User, sign_in: SignIn) -> None:

@@ -37,6 +37,18 @@ def test_that_of_an_ended_one_has_none(
     assert "bg-stage" not in sign_in(ann).get(f"/sessions/{session.public_id}/").content.decode()
 
 
+def test_whoever_had_it_open_when_it_ended_is_told_that_nobody_has_control(
+    sign_in: Callable[[User], Client],
+    ann: User,
+    session: BrowserSession,
+    ended_session: Callable[..., BrowserSession],
+) -> None:
+    ended_session(session, actor=actor_for(ann))
+    answer = sign_in(ann).get(f"/sessions/{session.public_id}/stage/", headers={"X-Live": "1"})
+    assert answer.status_code == 200
+    assert "control" not in answer.content.decode()
+
+
 def test_the_stage_asks_for_a_ticket_that_shows_and_no_more(
     sign_in: Callable[[User], Client], ann: User, session: BrowserSession
 ) -> None:

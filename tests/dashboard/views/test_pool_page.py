@@ -8,6 +8,7 @@ from django.test import Client
 from apps.accounts.models import User
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession, Claim
+from tests.dashboard.views.test_pools import FORM
 
 SignIn = Callable[[User], Client]
 
@@ -108,8 +109,6 @@ def test_what_is_no_number_is_asked_for_again(value: str, ann: User, sign_in: Si
 
 
 def test_launch_options_are_checked_and_kept(ann: User, sign_in: SignIn, make_pool: Callable[..., Pool]) -> None:
-    from tests.dashboard.views.test_pools import FORM
-
     pool = make_pool(ann, name="fast")
     client = sign_in(ann)
     refused = client.post(f"/pools/{pool.public_id}/edit/", FORM | {"launch": '{"proxy": "http://10.0.0.1:3128"}'})
@@ -120,6 +119,51 @@ def test_launch_options_are_checked_and_kept(ann: User, sign_in: SignIn, make_po
     client.post(f"/pools/{pool.public_id}/edit/", FORM)  # a form without the field leaves it
     pool.refresh_from_db()
     assert pool.launch == {"locale": "de-DE"}
+
+
+def test_what_is_recorded_is_chosen_kept_and_left_alone_by_a_page_that_does_not_speak_of_it(
+    ann: User, sign_in: SignIn, make_pool: Callable[..., Pool]
+) -> None:
+    pool = make_pool(ann, name="fast")
+    client, address = sign_in(ann), f"/pools/{pool.public_id}/edit/"
+    client.post(address, FORM | {"recording": "video", "recording_days": "7"})  # logs: not ticked
+    pool.refresh_from_db()
+    assert (pool.recording, pool.logs, pool.recording_days) == ("video", False, 7)
+    form = client.get(address).context["form"]
+    assert [form[name].value() for name in ("recording", "logs", "recording_days")] == ["video", False, 7]
+    client.post(address, FORM)
+    pool.refresh_from_db()
+    assert (pool.recording, pool.logs, pool.recording_days) == ("video", False, 7)
+    client.post(address, FORM | {"recording": "none", "logs": "on", "recording_days": ""})
+    pool.refresh_from_db()
+    assert (pool.recording, pool.logs, pool.recording_days) == ("none", True, None)
+
+
+def test_a_new_pool_may_record_from_the_start(ann: User, sign_in: SignIn) -> None:
+    sign_in(ann).post("/pools/new/", FORM | {"recording": "all", "logs": "on", "recording_days": "0"})
+    pool = Pool.current.get(name="fast")
+    assert (pool.recording, pool.logs, pool.recording_days) == ("all", True, 0)
+
+
+@pytest.mark.parametrize(("field", "value"), [("recording", "everything"), ("recording", ""), ("recording_days", "-1"),
+                                              ("recording_days", "4000"), ("recording_days", "long")])  # fmt: skip
+def test_what_cannot_be_recorded_so_is_said_beside_its_field(
+    field: str, value: str, ann: User, sign_in: SignIn
+) -> None:
+    answer = sign_in(ann).post("/pools/new/", FORM | {"recording": "dom", "logs": "on", field: value})
+    assert answer.status_code == 422
+    assert list(answer.context["form"].errors) == [field]
+    assert not Pool.current.filter(owner=ann).exists()
+
+
+def test_the_page_of_a_pool_says_what_is_kept_and_for_how_long(
+    ann: User, sign_in: SignIn, make_pool: Callable[..., Pool]
+) -> None:
+    pool = make_pool(ann, recording="dom", recording_days=7, logs=False)
+    page = sign_in(ann).get(f"/pools/{pool.public_id}/").content.decode()
+    assert "The DOM of every session is recorded, with inputs masked" in page
+    assert "No logs are kept." in page
+    assert "7 days" in page
 
 
 def test_the_limits_stand_beside_their_fields(ann: User, sign_in: SignIn, make_pool: Callable[..., Pool]) -> None:

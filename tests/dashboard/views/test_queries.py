@@ -32,7 +32,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.timeout(1
 MOST = 12
 FEW, MANY = 1, 3
 NOT_READ = {"settings-export", "usage-csv", "overview-token", "invitation"}  # files, deeds, what is not one's own
-DEARER = {"sessions-logs"}  # asks each of its streams twice: more than twelve, though no more for more rows
 REASONS = (EndReason.BROWSER_CRASHED, EndReason.NODE_LOST, EndReason.START_TIMEOUT, EndReason.OUT_OF_MEMORY)
 
 
@@ -142,5 +141,5 @@ def test_a_crowd_costs_no_page_more_questions(
     world.grow(MANY)
     many = costs(client, world)
     assert {"overview", "sessions", "sessions-one", "pools", "pools-one", "tokens", "teams", "audit"} <= many.keys()
-    assert {name: number for name, number in many.items() if number > MOST and name not in DEARER} == {}
+    assert {name: number for name, number in many.items() if number > MOST} == {}
     assert {name: (few[name], number) for name, number in many.items() if number > few[name]} == {}

@@ -55,7 +55,7 @@ def test_lines_are_shown_and_what_comes_follows_by_itself(window: Client, sessio
     node.write(session, "console", {"level": "error", "text": "Oh no"})
     text = page(window, session, "logs/")
     assert "Oh no" in text
-    assert 'hx-trigger="every 2s"' in text
+    assert "data-again" in text
     onward = text.split('class="onward" hx-get="')[1].split('"')[0].replace("&amp;", "&")
     _looked_at.clear()
     node.write(session, "console", {"text": "later"})
@@ -72,7 +72,7 @@ def test_an_ended_session_asks_for_no_more(window: Client, session: BrowserSessi
     from unittest.mock import patch
 
     with patch.object(BrowserSession, "is_ended", True):
-        assert 'hx-trigger="every' not in page(window, session, "logs/", partial=True)
+        assert "data-again" not in page(window, session, "logs/", partial=True)
 
 
 def test_what_pages_wrote_is_text(window: Client, session: BrowserSession, node: StubNode):
@@ -127,6 +127,12 @@ def test_recording_is_started_stopped_and_deleted(window: Client, session: Brows
     assert "Being made ready" in page(window, session, "recordings/")
     window.post(f"{place}/{row.public_id}/delete/")
     assert "Nothing was recorded" in page(window, session, "recordings/")
+
+
+@pytest.mark.parametrize("name", ["files", "recordings"])
+def test_what_comes_is_shown_by_itself(window: Client, session: BrowserSession, node: StubNode, name: str):
+    address = f"/sessions/{session.public_id}/{name}/"
+    assert f'data-live="{session.public_id}" data-live-src="{address}"' in page(window, session, f"{name}/")
 
 
 def test_the_sessions_page_offers_the_three(window: Client, session: BrowserSession):

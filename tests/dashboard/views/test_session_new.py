@@ -38,13 +38,14 @@ def test_every_option_reaches_the_session(client: Client, ann: User) -> None:
         "name": "night run", "keep_alive": "on", "timeout": "600", "idle_timeout": "60", "preset": "1920x1080",
         "viewport": "390 × 844", "locale": "de-DE", "timezone": "Europe/Berlin", "user_agent": "Mine/1.0",
         "proxy": "http://u:secret@proxy.example.com:3128", "args": "--force-dark-mode\n\n--hide-scrollbars",
-        "metadata_key": ["order", "", "a.b"], "metadata_value": ["42", "", "c"], "key": "one",
+        "metadata_key": ["order", "", "a.b"], "metadata_value": ["42", "", "c"], "key": "one", "record": "video",
     }  # fmt: skip
     answer = client.post("/sessions/new/", typed)
     session = BrowserSession.objects.get(owner=ann)
     assert answer["Location"] == f"/sessions/{session.public_id}/"
     assert (session.name, session.keep_alive, session.idle_timeout_seconds) == ("night run", True, 60)
     assert session.metadata == {"order": "42", "a.b": "c"}
+    assert session.record == "video"
     assert session.launch["viewport"] == {"width": 390, "height": 844}
     assert session.launch["args"] == ["--force-dark-mode", "--hide-scrollbars"]
     assert (session.launch["locale"], session.launch["timezone"]) == ("de-DE", "Europe/Berlin")
@@ -52,6 +53,12 @@ def test_every_option_reaches_the_session(client: Client, ann: User) -> None:
     page = client.get(answer["Location"]).content.decode()
     assert "Mine/1.0" in page
     assert "secret@" not in page
+
+
+def test_what_is_left_to_the_pool_is_recorded_as_the_pool_says(client: Client, ann: User, default_pool: Pool) -> None:
+    Pool.objects.filter(pk=default_pool.pk).update(recording="dom")
+    client.post("/sessions/new/", {"keep_alive": "on", "record": ""})
+    assert BrowserSession.objects.get(owner=ann).record == "dom"
 
 
 def test_pressed_twice_it_asks_once(client: Client, ann: User) -> None:
@@ -77,6 +84,7 @@ def test_pressed_twice_it_asks_once(client: Client, ann: User) -> None:
         ("idle_timeout", "soon"),
         ("name", "x" * 121),
         ("pool", "pool_nobodys"),
+        ("record", "everything"),
     ],
 )
 def test_a_refusal_stands_beside_its_field(name: str, value: str, headers: dict[str, str], client: Client) -> None:

@@ -8,7 +8,10 @@ import pytest
 from django.test import Client
 
 from apps.accounts.models import User
+from apps.core import clock
 from apps.quotas.models import Quota
+from apps.recordings.kinds import Kind
+from apps.recordings.models import Recording
 
 SignIn = Callable[[User], Client]
 
@@ -56,6 +59,21 @@ def test_a_quota_is_a_meter(ann: User, sign_in: SignIn, running_session: Any) ->
     assert "The limit set for you." in page
     overview = client.get("/").content.decode()
     assert "Sessions in use: 1 of 1" in overview  # needs attention
+
+
+def test_what_is_kept_is_a_meter_too(ann: User, sign_in: SignIn, claimed_session: Any) -> None:
+    now = clock.now()
+    Recording.objects.create(session=claimed_session(ann), kind=Kind.LOGS, started_at=now, bytes=3 << 20)
+    client = sign_in(ann)
+    page = client.get("/usage/").content.decode()
+    assert "3.0 MiB" in page
+    assert "Recordings, logs and files. No limit." in page
+    Quota.objects.create(user=ann, storage_bytes=3 << 20)
+    page = client.get("/usage/").content.decode()
+    assert 'aria-label="Storage: 3.0 MiB of 3.0 MiB"' in page
+    overview = client.get("/").content.decode()
+    assert "Storage: 3.0 MiB of 3.0 MiB" in overview
+    assert "Then recordings end and files are refused." in overview
 
 
 def test_the_overview_draws_the_day_without_a_script(ann: User, sign_in: SignIn, running_session: Any) -> None:

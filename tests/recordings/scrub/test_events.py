@@ -92,6 +92,7 @@ def test_kinds_that_are_not_known_are_left_out(source):
         None, 5, [], {}, {"type": 2}, {"type": 2, "data": {}, "timestamp": 1},
         {"type": 2, "data": {"node": 5}, "timestamp": 1}, {"type": 3, "data": {"source": 0}, "timestamp": "1"},
         {"type": 3, "data": {"source": 0}, "timestamp": float("nan")},
+        {"type": 3, "data": {"source": 0}, "timestamp": 10**400},
         {"type": 5, "data": {"tag": "x"}, "timestamp": 1}, {"type": 6, "data": {}, "timestamp": 1},
     ],
 )  # fmt: skip
