@@ -20,7 +20,7 @@ FADED = """async (theme) => {
   do await frame();
   while (!matchMedia(`(prefers-color-scheme: ${theme})`).matches);
   for (let left = fading(); left.length; left = fading()) {
-    await Promise.all(left.map((one) => one.finished.catch(() => {})));
+    left.forEach((one) => one.finish());
     await frame();
   }
 }"""  # colours fade when the theme changes, and one that is half-way has no contrast
