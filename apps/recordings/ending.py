@@ -38,10 +38,13 @@ def finish(session: BrowserSession) -> None:
     """Before its browser is removed: no more is captured, and all that was is stored. Bounded; raises nothing."""
     picture = picture_of(session)
     captures = captures_of(session)
-    if session.owner_id is None or captures is None or (picture is None and not keeps_logs(session)):
+    if session.owner_id is None or captures is None:
         return
     if session.end_reason == EndReason.NODE_LOST:
         _leave(session, "the node is lost")  # nobody answers: the collector waits for it, not the session's end
+        return
+    if picture is None and not keeps_logs(session):
+        collect_files(session, within=LOG_SECONDS)
         return
     deadline = time.monotonic() + (PICTURE_SECONDS if picture else LOG_SECONDS)
     try:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.storage import InMemoryStorage
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -33,8 +34,12 @@ World = tuple[People, dict[str, str], BrowserSession]
 
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
-    """In a transaction of its own, within which each test has one that is undone."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    """In a transaction of its own, within which each test has one that is undone.
+
+    Stored bytes are outside of both: none is deleted here, or an undone deletion would have been half one.
+    """
+    with django_db_blocker.unblock(), transaction.atomic(), pytest.MonkeyPatch.context() as patched:
+        patched.setattr(InMemoryStorage, "delete", lambda storage, name: None)
         yield _made()
         transaction.set_rollback(True)
 

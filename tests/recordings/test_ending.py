@@ -39,10 +39,12 @@ def test_what_was_still_being_written_is_stored_before_the_end(session: BrowserS
     assert states == {Kind.DOM: RecordingState.FINALISING, Kind.LOGS: RecordingState.STORED}
 
 
-def test_a_session_that_keeps_nothing_is_not_held_up(session: BrowserSession, node: StubNode):
+def test_a_session_that_keeps_nothing_else_gives_its_last_downloads(session: BrowserSession, node: StubNode):
     session.pool.logs = False
+    node.download(session, "late.pdf", b"body")
     finish(session)
-    assert node.calls == []
+    assert SessionFile.objects.get().name == "late.pdf"
+    assert {what for what, _ in node.calls} == {"files", "file"}
 
 
 def test_a_lost_node_does_not_hold_up_the_end(session: BrowserSession, node: StubNode):
