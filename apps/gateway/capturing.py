@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db import Error as DatabaseError
 
-from apps.gateway.database import in_database
+from apps.gateway.database import in_database_and_node
 from apps.gateway.links import Link
 from apps.recordings.capturing import try_to_arm
 from apps.sessions.queries import session_with_key
@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 async def arm(link: Link) -> None:
     """Raises nothing: a client is let in also where nothing can be captured now; the collector tries again."""
     try:
-        await in_database(_arm, link.session.pk)
+        await in_database_and_node(_arm, link.session.pk)
     except DatabaseError as error:
         logger.warning("gateway.not_armed", extra={"reason": type(error).__name__})
 

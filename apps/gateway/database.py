@@ -8,7 +8,7 @@ import asyncio
 import contextvars
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from typing import ParamSpec, TypeVar
 
 from django.db import close_old_connections, connection
@@ -18,25 +18,39 @@ R = TypeVar("R")
 
 THREADS = {"sqlite": 2}  # there one writes at a time anyway
 MOST_THREADS = 12
+NODE_THREADS = 4
 
 
 async def in_database(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
     """`work` on a thread with a database connection. Never cancelled half-way: what was begun is finished."""
+    return await _hop(_threads(), partial(work, *args, **kwargs))
+
+
+async def in_database_and_node(work: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+    """The same for what may wait for a node: on other threads, or a slow node would hold up everybody's claims."""
+    return await _hop(_node_threads(), partial(work, *args, **kwargs))
+
+
+async def _hop(threads: ThreadPoolExecutor, work: Callable[[], R]) -> R:
     context = contextvars.copy_context()
-    loop = asyncio.get_running_loop()
 
     def step() -> R:
         try:
-            return context.run(work, *args, **kwargs)
+            return context.run(work)
         finally:
             _tidy()
 
-    return await loop.run_in_executor(_threads(), step)
+    return await asyncio.get_running_loop().run_in_executor(threads, step)
 
 
 @cache
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(THREADS.get(connection.vendor, MOST_THREADS), thread_name_prefix="gateway-database")
+
+
+@cache
+def _node_threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(NODE_THREADS, thread_name_prefix="gateway-node")
 
 
 def _tidy() -> None:

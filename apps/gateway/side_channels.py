@@ -13,7 +13,7 @@ from websockets.exceptions import WebSocketException
 
 from apps.events import bus
 from apps.gateway import live_methods, recording_methods  # noqa: F401 - register their commands
-from apps.gateway.database import in_database
+from apps.gateway.database import in_database, in_database_and_node
 from apps.gateway.links import Link
 from apps.gateway.methods import FAILED, CdpProblem, Pending, answer
 from apps.gateway.upstreams import upstream_of
@@ -137,7 +137,7 @@ class SideChannel:
             params = message.get("params")
             known = params if isinstance(params, dict) else {}
             method = str(message.get("method"))
-            told = await in_database(answer, method, link.actor, link.session.pk, known, link.origin)
+            told = await in_database_and_node(answer, method, link.actor, link.session.pk, known, link.origin)
             while isinstance(told, Pending):
                 await connection.send(json.dumps({"request": message["request"], "is_pending": True}))
                 told = await self._look_again(connection, link, told)
