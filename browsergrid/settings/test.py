@@ -15,7 +15,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     "recordings": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
-WHITENOISE_AUTOREFRESH = True
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # whether or not somebody has collected them
 # Tests ask as fast as they can; those of the limits set their own.
 PLENTY = 100_000
 GRID = replace(
