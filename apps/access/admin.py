@@ -32,7 +32,7 @@ class GridAdmin(Acting, ModelAdmin):  # type: ignore[misc] # unfold is untyped
     may_change: ClassVar[bool] = False
     may_delete: ClassVar[bool] = False
 
-    list_per_page = 50
+    list_per_page = 25  # a row costs 3 ms to draw
     paginator = InfinitePaginator
     show_full_result_count = False
     list_filter_sheet = False
