@@ -55,6 +55,11 @@ def key_at(moment: datetime, number: int, dice: random.Random) -> UUID:
     return UUID(int=value | 0x2 << 62 | dice.getrandbits(62))
 
 
+def order_of(user: User, number: int) -> str:
+    """One session has it, however many others there are: a page that asks for it is as full in every crowd."""
+    return f"{user.email.partition('@')[0]}-{number}"
+
+
 class Crowd:
     """`grow` adds people who have `each` sessions; the first of them are the same whatever follows."""
 
@@ -100,8 +105,8 @@ class Crowd:
         return BrowserSession(
             id=key_at(at, number, self.dice), pool=self.pool, owner=user,
             name=self.dice.choice(("", "", f"order {number}")),
-            metadata={"order": str(number), "customer": f"c{self.dice.randrange(500)}"}, state=state, outcome=state,
-            end_reason=reason, sequence=3, generation=5, launch={"viewport": {"width": 1280, "height": 720}},
+            metadata={"order": order_of(user, number), "customer": f"c{self.dice.randrange(500)}"},
+            state=state, outcome=state, end_reason=reason, sequence=3, generation=5, launch={"viewport": {"width": 1280, "height": 720}},
             launch_wanted="x", launch_present="x", pool_launch="x", version={"Browser": "HeadlessChrome/156.0"},
             credential="tok_x", idle_timeout_seconds=300, created_at=at, started_at=at, ready_at=at, claimed_at=at,
             connected_at=at + timedelta(seconds=1), stop_requested_at=at + timedelta(minutes=4),
