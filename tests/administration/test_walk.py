@@ -172,7 +172,7 @@ def test_pages_of_a_long_list_are_turned_without_counting(staff: Client, default
     assert "9999999999" not in told
     second = staff.get(address(TaskRun, "changelist"), {"p": "2"}).context["cl"]
     assert len(second.result_list) == 10
-    assert len({row.pk for page in (first, second) for row in page.result_list}) == 60
+    assert len({row.pk for shown in (first, second) for row in shown.result_list}) == page + 10
 
 
 def test_what_lies_before_a_page_is_passed_over_by_key_alone(staff: Client, running_session, make_user) -> None:
