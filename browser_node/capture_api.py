@@ -11,11 +11,11 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from browser_node import access
-from browser_node.browser import Browser
+from browser_node.asked import body_of, browser_in
 from browser_node.browsers import Browsers
 from browser_node.capture.spool import Spool
 from browser_node.capture.spools import Spools
-from browser_node.errors import ApiError, unauthorised, unknown_browser
+from browser_node.errors import ApiError, unauthorised
 from browser_node.fields import InvalidSpec, read_object, read_text
 from browser_node.wire_capture import CaptureWish, Stream
 
@@ -43,10 +43,10 @@ class CaptureApi:
         ]
 
     async def state(self, request: Request) -> Response:
-        return JSONResponse(self._browser(request).capture.state.to_json())
+        return JSONResponse(browser_in(request, self._browsers, self._key).capture.state.to_json())
 
     async def want(self, request: Request) -> Response:
-        capture = self._browser(request).capture
+        capture = browser_in(request, self._browsers, self._key).capture
         try:
             wish = CaptureWish.from_json(await _json(request))
         except InvalidSpec as error:
@@ -58,7 +58,7 @@ class CaptureApi:
         return JSONResponse(capture.state.to_json())
 
     async def mark(self, request: Request) -> Response:
-        capture = self._browser(request).capture
+        capture = browser_in(request, self._browsers, self._key).capture
         try:
             capture.mark(read_text(read_object(await _json(request), "body"), "label", limit=256))
         except InvalidSpec as error:
@@ -102,15 +102,6 @@ class CaptureApi:
                 await spool.free(segment.stream, segment.number)
         return Response(status_code=204)
 
-    def _browser(self, request: Request) -> Browser:
-        """Raises ApiError."""
-        browser = self._browsers.get(request.path_params["instance_id"])
-        if browser is None:
-            raise unknown_browser()
-        if not access.matches_any(request.headers.raw, browser.spec.credential, self._key):
-            raise unauthorised()
-        return browser
-
     def _spool(self, request: Request) -> Spool:
         """Raises ApiError."""
         spool = self._spools.get(request.path_params["instance_id"])
@@ -124,11 +115,7 @@ class CaptureApi:
 
 async def _json(request: Request) -> Any:
     """Raises ApiError."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _MOST_BODY_BYTES:
-            raise ApiError(413, "too_large", "the body is too large")
+    body = await body_of(request, most=_MOST_BODY_BYTES)
     try:
         return json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -6,9 +6,9 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from browser_node import access
+from browser_node.asked import browser_in
 from browser_node.browsers import Browsers
-from browser_node.errors import ApiError, unauthorised, unknown_browser
+from browser_node.errors import ApiError
 from browser_node.file_names import safe_name
 from browser_node.files import Files, NotThere, Taken, TooLarge
 
@@ -60,13 +60,7 @@ class FilesApi:
         return Response(status_code=204)
 
     def _find(self, request: Request) -> Files:
-        """Raises ApiError."""
-        browser = self._browsers.get(request.path_params["instance_id"])
-        if browser is None:
-            raise unknown_browser()
-        if not access.matches_any(request.headers.raw, browser.spec.credential, self._key):
-            raise unauthorised()
-        return browser.files
+        return browser_in(request, self._browsers, self._key).files
 
 
 async def _body(request: Request) -> AsyncIterator[bytes]:

@@ -7,6 +7,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from browser_node import access, metrics
+from browser_node.asked import body_of
 from browser_node.browsers import Browsers, NoRoom, Put, Stopping
 from browser_node.errors import ApiError, unauthorised
 from browser_node.wire import InvalidSpec, LaunchSpec, is_instance_id
@@ -52,12 +53,7 @@ class LifeApi:
 
     async def put(self, request: Request) -> Response:
         self._authorise(request)
-        body = b""
-        async for part in request.stream():
-            body += part
-            if len(body) > _MOST_BODY_BYTES:
-                raise ApiError(413, "too_large", "the body is too large")
-        spec = _spec(request, body)
+        spec = _spec(request, await body_of(request, most=_MOST_BODY_BYTES))
         try:
             put = self._browsers.put(spec)
         except NoRoom as full:
