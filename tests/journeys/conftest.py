@@ -5,10 +5,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.journeys.pages import things
-from tests.journeys.windows import chromium, connect, open_page, shoot
+from tests.journeys.windows import chromium, connect, open_page, page, shoot
 from tests.support.product import Product, drilled_product, running_product
 
-__all__ = ["chromium", "connect", "drilled_product", "open_page", "running_product", "shoot", "things"]
+__all__ = ["chromium", "connect", "drilled_product", "open_page", "page", "running_product", "shoot", "things"]
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.journeys.test_live_view import SHOWN, at, session_of
-from tests.journeys.windows import Open, Shoot, until_live
+from tests.journeys.windows import Open, Shoot, automated, until_live
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
@@ -24,12 +24,8 @@ for (const field of [cv, papers]) field.onchange = async () => {
 @pytest.fixture
 def driven(running_product: Product, chromium: Browser) -> Iterator[Page]:
     """The page of an automation, which asks for files; its session lasts as long as the test."""
-    token = running_product.tokens[running_product.user_email]
-    client = chromium.browser_type.connect_over_cdp(f"{running_product.url}/connect?token={token}")
-    page = client.contexts[0].pages[0]
-    page.set_content(PAGE)
-    yield page
-    client.close()
+    with automated(running_product, chromium, PAGE) as page:
+        yield page
 
 
 @pytest.fixture

@@ -15,14 +15,6 @@ pytestmark = [pytest.mark.browser]
 
 
 @pytest.fixture
-def page(running_product: Product, open_page: Open) -> Page:
-    opened = open_page(running_product.admin_email)
-    opened.goto("/")
-    until_live(opened)
-    return opened
-
-
-@pytest.fixture
 def sessions(running_product: Product, open_page: Open) -> Iterator[Page]:
     """The list, with two sessions that live until they are released."""
     made = [running_product.api("POST", "/sessions?wait=30", json={"keep_alive": True}).json() for _ in range(2)]

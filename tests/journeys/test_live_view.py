@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.journeys.windows import Open, Shoot, is_too_wide, until_live
+from tests.journeys.windows import Open, Shoot, automated, is_too_wide, until_live
 from tests.support.eventually import eventually
 from tests.support.product import Product
 
@@ -54,12 +54,8 @@ BEHIND = "document.querySelector('bg-stage').behind"
 @pytest.fixture
 def driven(running_product: Product, chromium: Browser) -> Iterator[Page]:
     """The page of an automation; its session lasts as long as the test."""
-    token = running_product.tokens[running_product.user_email]
-    client = chromium.browser_type.connect_over_cdp(f"{running_product.url}/connect?token={token}")
-    page = client.contexts[0].pages[0]
-    page.set_content(PAGE)
-    yield page
-    client.close()
+    with automated(running_product, chromium, PAGE) as page:
+        yield page
 
 
 def session_of(page: Page) -> str:

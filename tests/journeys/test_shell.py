@@ -11,14 +11,6 @@ from tests.support.product import Product
 pytestmark = [pytest.mark.browser]
 
 
-@pytest.fixture
-def page(running_product: Product, open_page: Open) -> Page:
-    opened = open_page(running_product.admin_email)
-    opened.goto("/")
-    until_live(opened)
-    return opened
-
-
 def toast(page: Page, **facts: object) -> None:
     page.evaluate("(facts) => document.dispatchEvent(new CustomEvent('bg:toast', {detail: facts}))", facts)
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,17 @@ def connect() -> Iterator[Callable[[str], Browser]]:
             browser.close()
 
 
+@contextmanager
+def automated(product: Product, chromium: Browser, html: str) -> Iterator[Page]:
+    """The page of an automation, which shows that; its session lasts as long as the context."""
+    token = product.tokens[product.user_email]
+    client = chromium.browser_type.connect_over_cdp(f"{product.url}/connect?token={token}")
+    page = client.contexts[0].pages[0]
+    page.set_content(html)
+    yield page
+    client.close()
+
+
 @pytest.fixture
 def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
     """`open_page(email="", size="desk", theme="light")`: a window of its own; its complaints fail the test.
@@ -76,6 +88,15 @@ def open_page(running_product: Product, chromium: Browser) -> Iterator[Open]:
     for context in contexts:
         context.close()
     assert complaints == []
+
+
+@pytest.fixture
+def page(running_product: Product, open_page: Open) -> Page:
+    """The administrator's overview, live."""
+    opened = open_page(running_product.admin_email)
+    opened.goto("/")
+    until_live(opened)
+    return opened
 
 
 @pytest.fixture
