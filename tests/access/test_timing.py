@@ -19,7 +19,7 @@ from tests.factories.pools import make_pool
 from tests.factories.sessions import make_claimed_session
 from tests.factories.teams import make_team, share
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 ROUNDS = 400
 BOUND_SECONDS = 0.001
 

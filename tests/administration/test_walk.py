@@ -24,7 +24,7 @@ from apps.tokens.models import ApiToken
 from tests.factories.people import make_token
 from tests.factories.pools import fake_provider
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 MOST_QUERIES = 12
 MANY = 1000
 IN_A_PAGE = re.compile(r"<script(?![^>]*\ssrc=)(?![^>]*application/json)[^>]*>|\son[a-z]{4,}=\"")

@@ -39,7 +39,7 @@ CHECKS = [
 ROLES = ("ordinary", "staff", "reader")
 SOME, MANY = 3, 60  # cases for each operation and role
 
-pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore")]
+pytestmark = [pytest.mark.django_db, pytest.mark.filterwarnings("ignore"), pytest.mark.wide]
 
 
 @pytest.fixture(autouse=True)

@@ -113,6 +113,7 @@ def empty_database(tmp_path: Path) -> Iterator[str]:
             cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
+@pytest.mark.wide
 def test_from_zero_through_every_migration_each_guard_comes_into_force_with_its_table(empty_database: str) -> None:
     environment = {
         **os.environ,

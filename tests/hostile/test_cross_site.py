@@ -13,7 +13,7 @@ from tests.hostile.rows import changed, fingerprint
 from tests.permissions.world import undone, world
 
 __all__ = ["world"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 EVIL = "https://evil.example"
 FOREIGN = [

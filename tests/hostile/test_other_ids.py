@@ -16,7 +16,7 @@ from tests.hostile.rows import changed, fingerprint
 from tests.permissions.world import undone, world
 
 __all__ = ["world"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 ID = re.compile(r"\b[a-z]+_[0-9a-hjkmnp-tv-z]{26}\b")
 VARYING = re.compile(

@@ -10,7 +10,7 @@ from tests.hostile.ground import always_signed_in, mutating, path_of, reading, s
 from tests.permissions.world import undone, world
 
 __all__ = ["world"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 AWAY = [
     "https://evil.example", "//evil.example", "///evil.example", "/\\evil.example", "\\\\evil.example",

@@ -16,7 +16,7 @@ from tests.permissions.table import Row
 from tests.permissions.world import undone, world
 
 __all__ = ["world"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 SOME = evenly(18)  # all of them: make test-long
 JSON = "application/json"

@@ -13,7 +13,7 @@ from tests.hostile.strings import CLASSES, NAUGHTY, evenly, is_unsendable
 from tests.permissions.world import undone, world
 
 __all__ = ["world"]
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.wide]
 
 SOME = [text for text in evenly(18) if not is_unsendable(text)]
 ACCOUNT = ("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/settings/password/")

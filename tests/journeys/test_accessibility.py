@@ -10,7 +10,7 @@ from tests.journeys.pages import Things, is_whole_page, paths
 from tests.journeys.windows import THEMES, Open
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.clients, pytest.mark.timeout(600), pytest.mark.wide]
 AXE = Path(__file__).resolve().parents[1] / "clients" / "node_modules" / "axe-core" / "axe.min.js"
 GRAVE = {"serious", "critical"}
 FADED = """async (theme) => {

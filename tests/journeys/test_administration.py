@@ -10,7 +10,7 @@ from django.urls import reverse
 from tests.journeys.windows import Open
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300), pytest.mark.wide]
 
 
 def lists() -> list[str]:

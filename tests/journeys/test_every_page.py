@@ -10,7 +10,7 @@ from tests.journeys.pages import Things, is_whole_page, paths
 from tests.journeys.windows import PICTURES, SIZES, THEMES, Open, Shoot, is_too_wide, until_live
 from tests.support.product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.wide]
 FIRST_VIEW_BYTES = 100_000
 SHIFTS = """
 window.shifted = [];

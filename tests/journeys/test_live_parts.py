@@ -89,6 +89,7 @@ def test_pictures_stay_with_their_sessions_when_the_wall_changes(page: Page) -> 
     assert found == [["c", 480], ["a", 640]]
 
 
+@pytest.mark.wide
 def test_a_list_that_is_open_for_long_stays_short(sessions: Page) -> None:
     with_module(
         sessions,

@@ -207,6 +207,7 @@ def test_a_follower_sees_the_pointer_and_the_click_up_close_some_seconds_later(
     until(page, f"!{BEHIND} && document.querySelector('bg-stage canvas').width === 1280")
 
 
+@pytest.mark.wide
 def test_what_a_follower_holds_is_bounded_and_one_frame_out_of_sight(
     driven: Page, running_product: Product, open_page: Open
 ) -> None:

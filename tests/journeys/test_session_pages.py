@@ -174,6 +174,7 @@ def test_a_list_goes_on_by_itself_when_one_scrolls(
         expect(page.locator("tbody tr[id]").nth(number)).to_be_attached()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("size", [size for size in SIZES if size != "huge"])
 def test_the_pages_of_sessions_fit_every_window(
     size: str, running_product: Product, chromium: Browser, open_page: Open, shoot: Shoot, mine: list[str]

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.player.conftest import Play
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.wide]
 MADE = 90_000
 WATCH = """() => { window.gaps = [];
   let last = performance.now();

@@ -11,7 +11,7 @@ from apps.recordings.scrub import Scrubber
 from tests.player.payloads import PAYLOADS
 from tests.player.served import HOST, Served
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.wide]
 
 REPLAY = """async (events) => {
   const { PageView } = await import("/static/player/js/page-view.js");

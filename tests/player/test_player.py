@@ -13,7 +13,7 @@ from tests.player.conftest import Play
 from tests.player.visit import Visit
 from tests.support.eventually import eventually
 
-pytestmark = [pytest.mark.browser]
+pytestmark = [pytest.mark.browser, pytest.mark.wide]
 Shoot = Callable[[Page, str], None]
 
 

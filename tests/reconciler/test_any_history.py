@@ -32,7 +32,7 @@ from tests.reconciler.drive import (
 )
 from tests.support.moving_clock import MovingClock
 
-pytestmark = [pytest.mark.database, pytest.mark.concurrency]
+pytestmark = [pytest.mark.database, pytest.mark.concurrency, pytest.mark.wide]
 STEPS = 70
 ROOM = 6
 

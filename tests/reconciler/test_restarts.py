@@ -119,6 +119,7 @@ def test_the_watcher_ends_as_fast_when_its_node_hangs(installation: Installation
     assert seconds <= SIGTERM_SECONDS
 
 
+@pytest.mark.wide
 @pytest.mark.timeout(240)
 def test_ten_rounds_of_kills_leave_one_row_of_each(installation: Installation) -> None:
     restart_again_and_again(installation, rounds=10, seed=7)

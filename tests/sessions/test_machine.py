@@ -9,7 +9,7 @@ from apps.sessions.models import BrowserSession
 from tests.sessions import machine
 from tests.sessions.machine import PoolMachine
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.timeout(240), pytest.mark.wide]
 INVARIANTS = (
     "the_counters_are_what_is_counted", "no_limit_is_overshot", "an_owner_never_changes_and_versions_only_grow",
     "nobody_is_handed_what_another_was_handed", "running_is_exactly_where_a_client_is",

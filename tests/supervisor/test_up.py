@@ -125,6 +125,7 @@ def test_killing_it_leaves_no_process_and_no_temporary_directory(up, tmp_path):
     again.wait_until_ready()
 
 
+@pytest.mark.wide
 def test_two_run_beside_each_other_but_not_in_one_data_directory(up, tmp_path):
     one, two = up(data_dir=tmp_path / "one"), up(data_dir=tmp_path / "two")
     one.wait_until_ready()

@@ -11,7 +11,7 @@ from tests.browser_node.live.test_beside_playwright import outcomes
 from tests.support.node import RunningNode
 from tests.support.site import running_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.wide]
 
 
 async def test_thirty_actions_give_the_same_whether_they_are_kept_or_not(

@@ -15,7 +15,7 @@ from tests.support.node import RunningNode
 from tests.support.site import Site, running_site
 from tests.support.thirty_actions import perform
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.wide]
 Start = Callable[..., LaunchSpec]
 
 

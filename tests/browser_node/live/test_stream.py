@@ -18,7 +18,7 @@ from tests.support.eventually import eventually
 from tests.support.live import metric
 from tests.support.node import RunningNode
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.wide]
 Start = Callable[..., LaunchSpec]
 
 

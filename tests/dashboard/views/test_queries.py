@@ -28,7 +28,7 @@ from tests.factories.pools import ensure_default_pool, make_pool
 from tests.factories.teams import make_team, share
 from tests.support.queries import asked_by
 
-pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.django_db, pytest.mark.database, pytest.mark.timeout(120), pytest.mark.wide]
 MOST = 12
 FEW, MANY = 1, 3
 NOT_READ = {"settings-export", "usage-csv", "overview-token", "invitation"}  # files, deeds, what is not one's own
