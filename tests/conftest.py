@@ -1,6 +1,7 @@
 """What every test may ask for by name. The making itself is in tests/factories."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -17,8 +18,16 @@ from apps.statistics import queries as summed
 from apps.tokens.models import ApiToken
 from tests.factories import people, pools, sessions
 from tests.support.flush import flush
+from tests.support.selection import holds_any
 
 TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    wanted = config.option.markexpr
+    if not wanted or not collection_path.match("test_*.py"):
+        return None
+    return True if not holds_any(collection_path.read_text(), wanted) else None
 
 
 @pytest.fixture(scope="session")

@@ -244,6 +244,7 @@ def test_browsers_that_are_ended_while_they_start_leave_nothing(directory: Path)
         assert list(node.browsers_path.iterdir()) == []
 
 
+@pytest.mark.wide
 def test_a_node_that_is_killed_while_browsers_start_leaves_none(directory: Path) -> None:
     """At whatever moment: bubblewrap asks to die with its parent only after it has begun to start what it was given."""
     node = RunningNode(directory)

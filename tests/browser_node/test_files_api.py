@@ -101,6 +101,7 @@ async def test_an_upload_can_be_chosen_by_the_page(node: RunningNode, start: Sta
     assert files(node, spec) == []
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     "path",
     [

@@ -70,6 +70,7 @@ def sandbox_flaws(answer: HttpResponseBase) -> list[str]:
     return found
 
 
+@pytest.mark.wide
 def test_every_page_and_every_answer_of_the_api_has_them(world: Any):
     those, things, _ = world
     page, program = always_signed_in(those.a), Client(headers={"Authorization": f"Bearer {make_token(those.a)[1]}"})

@@ -92,6 +92,7 @@ def test_a_newcomer_runs_the_snippet_that_the_page_shows(
     client.close()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_overview_shows_a_working_day(
     theme: str, running_product: Product, chromium: Browser, open_page: Open, shoot: Shoot

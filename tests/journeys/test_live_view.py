@@ -13,9 +13,18 @@ from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
 SHOWN = 20_000
-PAGE = """<title>Order 42</title><body style="margin:0;font:32px sans-serif;background:#fff">
-<p style="margin:40px"><label>Code <input id="code" style="font:inherit"></label> <button id="send" style="font:inherit"
-onclick="this.textContent = 'Sent ' + code.value">Send</button></p><p id="now" style="margin:40px"></p>
+PAGE = """<title>Order 42</title><style>
+body { margin: 0; height: 100vh; display: grid; place-items: center; font: 26px/1.5 sans-serif; background: #eef0f4 }
+main { width: 640px; padding: 44px 56px; border-radius: 20px; color: #223; background: #fff }
+h1 { margin: 0; font-size: 36px }
+p { margin: 8px 0 28px; color: #566 }
+label { display: block; font-weight: bold }
+input, button { font: inherit; padding: 10px 18px; border: 2px solid #99a; border-radius: 10px }
+button { border-color: #246; background: #246; color: #fff }
+#now { margin: 28px 0 0; font-size: 18px }
+</style><main><h1>Is this you?</h1><p>We sent a code to your phone for order 42.</p>
+<label for="code">Code</label> <input id="code" size="12"> <button id="send"
+onclick="this.textContent = 'Sent ' + code.value">Send</button><p id="now"></p></main>
 <script>setInterval(() => { now.textContent = new Date().toISOString() }, 100)</script>"""
 
 SHOP = """<title>The tea shop</title><style>
