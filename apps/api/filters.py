@@ -6,7 +6,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from rest_framework.request import Request
 
-from apps.access.actor import Actor
 from apps.api.endpoint import query_of
 from apps.core import clock
 from apps.core.errors import Invalid
@@ -14,17 +13,17 @@ from apps.core.identifiers import decode
 from apps.events.catalog import EventType
 from apps.events.models import Event
 from apps.events.queries import between
-from apps.sessions.filters import filters_from
+from apps.sessions.filters import SessionFilters, filters_from
 from apps.sessions.models import BrowserSession
 
 
-def narrowed_sessions(rows: QuerySet[BrowserSession], request: Request, actor: Actor) -> QuerySet[BrowserSession]:
+def session_filters(request: Request) -> SessionFilters:
     """By what `apps.sessions.filters` understands, which the pages take too. Raises Invalid naming what is wrong."""
     filters = filters_from(request.GET)
     if filters.wrong:
         listed = "; ".join(f"{name}: {why}" for name, why in filters.wrong.items())
         raise Invalid("invalid", listed, fields=filters.wrong)
-    return filters.narrow(rows, actor)
+    return filters
 
 
 def narrowed_events(rows: QuerySet[Event], request: Request) -> QuerySet[Event]:

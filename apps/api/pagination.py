@@ -4,6 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -47,24 +48,31 @@ BY_POSITION = Key("position", int)
 BY_SEQUENCE = Key("sequence", int, ascending=True)
 
 
-def page_of(rows: QuerySet[M], request: Request, key: Key = BY_ID) -> Page[M]:
-    """The page that `?cursor=` and `?limit=` ask for. Raises Invalid."""
+Take = Callable[[QuerySet[M], int], tuple[list[M], Any]]  # rows in order, at most so many; where it goes on, or None
+
+
+def page_of(rows: QuerySet[M], request: Request, key: Key = BY_ID, take: Take[M] | None = None) -> Page[M]:
+    """The page that `?cursor=` and `?limit=` ask for. `take` may find fewer and yet go on. Raises Invalid."""
     limit = number_of(request, "limit", usual=USUAL, least=1, most=LONGEST)
     backward, value = _cursor(request, key)
     ascending = key.ascending != backward
     if value is not None:
         rows = rows.filter(**{f"{key.column}__{'gt' if ascending else 'lt'}": value})
-    found = list(rows.order_by(key.column if ascending else f"-{key.column}")[: limit + 1])
-    more, found = len(found) > limit, found[:limit]
+    found, end = (take or partial(_first, key))(rows.order_by(key.column if ascending else f"-{key.column}"), limit)
+    begin = None if value is None else key.value(found[0]) if found else end
     if backward:
         found.reverse()
-    onward = more if not backward else True
-    before = more if backward else value is not None
+        begin, end = end, begin
     return Page(
         found,
-        next=_address(request, f">{key.value(found[-1])}") if found and onward else None,
-        previous=_address(request, f"<{key.value(found[0])}") if found and before else None,
+        next=_address(request, f">{end}") if end is not None else None,
+        previous=_address(request, f"<{begin}") if begin is not None else None,
     )
+
+
+def _first(key: Key, rows: QuerySet[M], most: int) -> tuple[list[M], Any]:
+    found = list(rows[: most + 1])
+    return found[:most], key.value(found[most - 1]) if len(found) > most else None
 
 
 def _cursor(request: Request, key: Key) -> tuple[bool, Any]:

@@ -4,7 +4,7 @@ import secrets
 import threading
 import time
 import uuid
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32: no i, l, o, u
 VALUES = {letter: value for value, letter in enumerate(ALPHABET)}
@@ -27,6 +27,11 @@ def least(moment: datetime, *, slack: timedelta = timedelta()) -> uuid.UUID:
     """No id that was made since is smaller, and none that was made before is larger. `slack` moves the moment."""
     millisecond = int((moment.timestamp() + slack.total_seconds()) * 1000)
     return uuid.UUID(int=min(max(millisecond, 0), (1 << 48) - 1) << 80)
+
+
+def made_at(value: uuid.UUID) -> datetime:
+    """When an id was made, to the millisecond."""
+    return datetime.fromtimestamp((value.int >> 80) / 1000, UTC)
 
 
 def encode(prefix: str, value: uuid.UUID) -> str:

@@ -23,7 +23,7 @@ from apps.pools.models import Pool
 from apps.sessions.lifecycle import LIVE, TERMINAL, EndReason, Outcome, SessionState
 from apps.sessions.metadata import noted
 from apps.sessions.models import BrowserSession
-from apps.sessions.wording import mentioned
+from apps.sessions.wording import Found, mentioned, search
 
 METADATA = "metadata."
 NAMES = ("state", "q", "pool", "owner", "shared", "outcome", "end_reason", "since", "until")
@@ -63,6 +63,11 @@ class SessionFilters:
 
     def narrow(self, rows: QuerySet[BrowserSession], actor: Actor) -> QuerySet[BrowserSession]:
         """`rows` are those that the actor may see."""
+        rows = self.narrow_beside_text(rows, actor)
+        return rows.filter(mentioned(self.text)) if self.text else rows
+
+    def narrow_beside_text(self, rows: QuerySet[BrowserSession], actor: Actor) -> QuerySet[BrowserSession]:
+        """For lists: of these, in order of their keys, `search` finds a page that has the text, too."""
         rows = self._by_end(self._by_place(rows, actor))
         if self.states:
             rows = rows.filter(_any_of([_state(word) for word in self.states]))
@@ -73,9 +78,10 @@ class SessionFilters:
             # No index answers the other condition, lest the planner sorts all that are older instead of walking on.
             rows = rows.alias(began=Coalesce("claimed_at", "created_at"))
             rows = rows.filter(began__lt=self.until, pk__lt=least(self.until, slack=CLOCKS_DIFFER))
-        if self.text:
-            rows = rows.filter(mentioned(self.text))
         return noted(rows, self.metadata)
+
+    def search(self, rows: QuerySet[BrowserSession], most: int) -> Found:
+        return search(rows, self.text, most)
 
     def _by_place(self, rows: QuerySet[BrowserSession], actor: Actor) -> QuerySet[BrowserSession]:
         if self.pool:

@@ -4,8 +4,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
+from apps.sessions import wording
 from tests.factories.people import actor_for
-from tests.factories.sessions import end
+from tests.factories.sessions import end, write_sessions
 
 pytestmark = pytest.mark.database
 
@@ -62,7 +63,72 @@ def test_a_filtered_list_goes_on_by_cursor_to_its_end(caller, user, default_pool
     assert seen == made
 
 
+@pytest.fixture
+def walk(caller):
+    """The pages of a list, from an address on, in one direction."""
+
+    def ask(address: str, onward: str = "next") -> list[dict]:
+        pages = []
+        while address:
+            response = caller.get(address)
+            assert response.status_code == 200, response.content
+            pages.append(response.json())
+            address = (pages[-1][onward] or "").replace("http://testserver", "")
+        return pages
+
+    return ask
+
+
+def ids(page: dict) -> list[str]:
+    return [session["id"] for session in page["results"]]
+
+
+def test_a_search_for_text_leads_on_where_it_has_found_nothing_yet(walk, user, monkeypatch):
+    monkeypatch.setattr(wording, "SCAN", 3)
+    (old,) = write_sessions(user, 1, name="needle")
+    write_sessions(user, 7)
+    pages = walk("/api/v1/sessions?q=needle")
+    assert [ids(page) for page in pages] == [[], [], [old.public_id]]
+    assert [page["next"] is None for page in pages] == [False, False, True]
+
+
+def test_a_search_for_text_finds_each_once_in_order_at_any_length_of_page(walk, user, monkeypatch):
+    names = ["needle", "", "needle", "needle", "", "", "", "", "needle", "needle", "needle", "needle", ""]
+    made = [write_sessions(user, 1, name=name)[0].public_id for name in names]
+    wanted = sorted((key for key, name in zip(made, names, strict=True) if name), reverse=True)
+    for scan in (1, 2, 3, 5, 13, 20):
+        monkeypatch.setattr(wording, "SCAN", scan)
+        for limit in (1, 2, 3, 7, 20):
+            pages = walk(f"/api/v1/sessions?q=needle&limit={limit}")
+            assert [key for page in pages for key in ids(page)] == wanted, (scan, limit)
+            assert all(len(page["results"]) <= limit for page in pages)
+            last = next(page for page in reversed(pages) if page["results"])
+            back = walk((last["previous"] or "").replace("http://testserver", ""), "previous")
+            seen = [key for page in reversed(back) for key in ids(page)]
+            assert seen == [key for key in wanted if key > ids(last)[0]], (scan, limit)
+
+
+@pytest.mark.parametrize("onward", ["next", "previous"])
+def test_from_a_page_that_found_nothing_one_comes_back(onward, walk, user, monkeypatch):
+    monkeypatch.setattr(wording, "SCAN", 2)
+    names = ["needle", *[""] * 6, "needle"]
+    made = [write_sessions(user, 1, name=name)[0].public_id for name in names]
+    pages = walk("/api/v1/sessions?q=needle")
+    pages = pages if onward == "next" else walk(f"{pages[-1]['previous']}".replace("http://testserver", ""), onward)
+    empty = next(page for page in pages if not page["results"])
+    back = "previous" if onward == "next" else "next"
+    seen = [key for page in walk(empty[back].replace("http://testserver", ""), back) for key in ids(page)]
+    assert seen == [made[-1] if onward == "next" else made[0]]
+
+
 def test_release_takes_the_same_query(caller, user, default_pool, claimed_session):
     claimed_session(user, name="keep")
     claimed_session(user, name="to go")
     assert caller.post("/api/v1/sessions/release?q=to+go").json() == {"released": 1}
+
+
+def test_release_by_text_is_of_all_at_any_distance(caller, user, default_pool, claimed_session, monkeypatch):
+    monkeypatch.setattr(wording, "SCAN", 1)
+    for name in ("to go", "", "to go", ""):
+        claimed_session(user, name=name)
+    assert caller.post("/api/v1/sessions/release?q=to+go").json() == {"released": 2}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apps.core.identifiers import ALPHABET, LENGTH, decode, encode, least, uuid7
+from apps.core.identifiers import ALPHABET, LENGTH, decode, encode, least, made_at, uuid7
 
 uuids = st.integers(0, (1 << 128) - 1).map(lambda number: uuid.UUID(int=number))
 
@@ -63,3 +63,9 @@ def test_the_least_id_of_a_moment_parts_what_was_made_before_from_what_comes_lat
 @pytest.mark.parametrize("moment", [datetime.min, datetime(1969, 12, 31, 12), datetime(5138, 11, 16), datetime.max])
 def test_moments_that_no_id_can_tell_have_a_least_one_all_the_same(moment: datetime) -> None:
     assert least(moment.replace(tzinfo=UTC), slack=timedelta(hours=1)).int >> 128 == 0
+
+
+def test_an_id_tells_when_it_was_made() -> None:
+    before = datetime.now(UTC)
+    moment = made_at(uuid7())
+    assert before - timedelta(milliseconds=2) <= moment <= datetime.now(UTC) + timedelta(milliseconds=2)

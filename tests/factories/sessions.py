@@ -73,6 +73,14 @@ def made_at(session: BrowserSession, moment: datetime) -> BrowserSession:
     return BrowserSession.objects.get(pk=key)
 
 
+def write_sessions(owner: User, number: int, **fields: object) -> list[BrowserSession]:
+    """Rows alone, of the default pool, which lists read no more of; the oldest first."""
+    launch = {"viewport": {"width": 1280, "height": 720}}
+    row = {"claimed_at": clock.now(), "launch": launch, "launch_wanted": "", "pool_launch": "", **fields}
+    pool = ensure_default_pool()
+    return BrowserSession.objects.bulk_create(BrowserSession(pool=pool, owner=owner, **row) for _ in range(number))
+
+
 def make_gateway(name: str = "gateway-test") -> Process:
     until = clock.now() + timedelta(minutes=5)
     return Process.objects.get_or_create(

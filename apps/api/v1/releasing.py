@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from apps.access.lookup import find, visible
 from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint
-from apps.api.filters import narrowed_sessions
+from apps.api.filters import session_filters
 from apps.api.schema import problems
 from apps.api.v1 import documents
 from apps.api.v1.session_json import session_json
@@ -56,6 +56,6 @@ class ReleaseMany(Endpoint):
     def post(self, request: Request) -> Response:
         actor = self.actor
         mine = visible(live(), actor, Permission.SESSION_CONTROL).filter(owner=actor.user)
-        rows = narrowed_sessions(mine, request, actor)
+        rows = session_filters(request).narrow(mine, actor)
         waiting = rows.filter(stop_requested_at__isnull=True)[:MOST_AT_ONCE]
         return Response({"released": sum(stop_session(session, actor=actor) for session in waiting)}, status=202)

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from apps.access.lookup import find
 from apps.access.permissions import Permission
 from apps.api.endpoint import Endpoint, known_only, number_of
-from apps.api.filters import narrowed_sessions
+from apps.api.filters import session_filters
 from apps.api.pagination import page_of
 from apps.api.schema import KEY, PAGING, WAIT, problems, problems_with_key
 from apps.api.v1 import documents, examples
@@ -25,6 +25,7 @@ from apps.sessions.models import BrowserSession
 from apps.sessions.options import from_body
 from apps.sessions.queries import visible_sessions, with_clients
 from apps.sessions.services import change_session, fetched
+from apps.sessions.wording import SCAN
 
 CHANGEABLE = frozenset({"name", "metadata", "keep_alive", "timeout"})
 FILTERS = [
@@ -41,7 +42,13 @@ FILTERS = [
     OpenApiParameter("since", str, description="Claimed then or later: a time, or a span before now as `24h`."),
     OpenApiParameter("until", str, description="Claimed before: a time, or a span before now as `7d`."),
     OpenApiParameter(
-        "q", str, description="Text in the name or the metadata, an id or its beginning; or `metadata.<key>=<value>`."
+        "q",
+        str,
+        description=(
+            "Text in the name or the metadata, an id or its beginning; or `metadata.<key>=<value>`. "
+            f"For text one answer looks through at most {SCAN:,} of the sessions that the other filters leave: "
+            "a page may hold fewer than `limit`, even none, while `next` leads on. Null is the end."
+        ),
     ),
     OpenApiParameter(
         "metadata",
@@ -76,8 +83,9 @@ class Sessions(Endpoint):
     )
     def get(self, request: Request) -> Response:
         actor, now, origin = self.actor, clock.now(), self.origin
-        rows = narrowed_sessions(visible_sessions(actor), request, actor)
-        page = page_of(with_clients(rows).select_related("pool__provider"), request)
+        filters = session_filters(request)
+        rows = with_clients(filters.narrow_beside_text(visible_sessions(actor), actor))
+        page = page_of(rows.select_related("pool__provider"), request, take=filters.search)
         return Response(page.as_json(lambda session: session_json(session, actor, origin, now)))
 
     @extend_schema(

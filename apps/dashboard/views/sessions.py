@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.access.actor import Actor
 from apps.access.lookup import find, visible
 from apps.access.permissions import Permission
-from apps.core.identifiers import decode
+from apps.core.identifiers import decode, encode, made_at
 from apps.dashboard.asking import actor_of, mine, person
 from apps.dashboard.origin import origin_of
 from apps.dashboard.rows import SessionRow, session_row, session_rows
@@ -41,12 +41,13 @@ def sessions(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     wanted = wanted_by(request, actor)
     before = request.GET.get("before", "")
-    rows, more = _slice(_matching(actor, wanted), actor, before)
+    rows, end = _slice(actor, wanted, before)
     context = {
         "sessions": rows,
         "wanted": wanted,
         "shows_owner": wanted.shows_owner,
-        "more_url": _more(wanted, rows[-1].id) if more else "",
+        "more_url": _more(wanted, encode(BrowserSession.prefix, end)) if end else "",
+        "searched_to": made_at(end) if end and len(rows) < PAGE else None,
     }
     if is_partial(request) and before:
         return render(request, MORE, context)
@@ -74,7 +75,9 @@ def rows(request: HttpRequest) -> HttpResponse:
     """The rows of the ids asked for, as far as they match and may be seen; `any` leaves the filter aside."""
     actor = actor_of(request)
     wanted = wanted_by(request, actor)
-    found = visible_sessions(actor) if request.GET.get("any") else _matching(actor, wanted)
+    found = visible_sessions(actor)
+    if not request.GET.get("any"):
+        found = wanted.filters.narrow(_listed(actor, wanted), actor)
     chosen = with_clients(found.filter(pk__in=_keys(request.GET.getlist("id")[:ROWS_AT_ONCE])))
     context = {"sessions": session_rows(chosen, actor), "shows_owner": wanted.shows_owner}
     return render(request, "dashboard/sessions/rows.html", context)
@@ -127,19 +130,18 @@ def _release(session: BrowserSession, actor: Actor, request: HttpRequest) -> boo
     return stop_session(session, actor=actor, reason=EndReason.ADMIN if is_foreign else EndReason.RELEASED)
 
 
-def _matching(actor: Actor, wanted: Wanted) -> QuerySet[BrowserSession]:
+def _listed(actor: Actor, wanted: Wanted) -> QuerySet[BrowserSession]:
     """Warm sessions, which nobody owns, only where the address names their state."""
     found = visible_sessions(actor)
-    if not wanted.filters.states:
-        found = found.filter(owner__isnull=False)
-    return wanted.filters.narrow(found, actor)
+    return found if wanted.filters.states else found.filter(owner__isnull=False)
 
 
-def _slice(found: QuerySet[BrowserSession], actor: Actor, before: str) -> tuple[list[SessionRow], bool]:
-    """One page after the row `before`, by key: ids are ordered by time."""
+def _slice(actor: Actor, wanted: Wanted, before: str) -> tuple[list[SessionRow], UUID | None]:
+    """One page after the row `before`, by key: ids are ordered by time. With the key that the next one comes after."""
+    rows = with_clients(wanted.filters.narrow_beside_text(_listed(actor, wanted), actor))
     key = decode(BrowserSession.prefix, before)
-    some = list(with_clients(found.filter(pk__lt=key) if key else found)[: PAGE + 1])
-    return session_rows(some[:PAGE], actor), len(some) > PAGE
+    found, end = wanted.filters.search(rows.filter(pk__lt=key) if key else rows, PAGE)
+    return session_rows(found, actor), end
 
 
 def _more(wanted: Wanted, last: str) -> str:

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.access.actor import Actor
 from apps.accounts.models import User
-from apps.core import clock
 from apps.dashboard.views import sessions as view
 from apps.pools.models import Pool
+from apps.sessions import wording
 from apps.sessions.models import BrowserSession
-from tests.factories.pools import ensure_default_pool
+from tests.factories.sessions import write_sessions
 
 SignIn = Callable[[User], Client]
 Make = Callable[..., BrowserSession]
@@ -169,6 +169,46 @@ def test_more_leads_on_as_a_link_and_keeps_the_filter(
     assert answer.context["first_url"] == "/sessions/?metadata.order=42"
 
 
+def test_a_search_that_has_found_nothing_yet_says_how_far_back_it_looked_and_goes_on(
+    ann: User, staff: User, sign_in: SignIn, claimed_session: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "SCAN", 2)
+    old = claimed_session(ann, name="needle").public_id
+    write_sessions(ann, 4)
+    client = sign_in(staff)
+    first = client.get("/sessions/?q=needle")
+    assert rows(first) == []
+    assert "Looked through all since <bg-time" in first.content.decode()
+    second = client.get(first.context["more_url"], headers={"HX-Request": "true"})
+    assert rows(second) == []
+    assert 'hx-trigger="revealed"' in second.content.decode()
+    third = client.get(second.context["more_url"], headers={"HX-Request": "true"})
+    assert rows(third) == [old]
+    assert third.context["more_url"] == ""
+
+
+def test_a_search_that_finds_nothing_to_the_end_leaves_the_empty_state(
+    ann: User, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "SCAN", 2)
+    write_sessions(ann, 3)
+    client = sign_in(ann)
+    first = client.get("/sessions/?q=needle")
+    assert "Nothing matches" in first.content.decode()  # hidden for as long as the table has a row
+    last = client.get(first.context["more_url"], headers={"HX-Request": "true"})
+    assert last.content.decode().strip() == ""
+    assert "Nothing older matches" in client.get(first.context["more_url"]).content.decode()  # by the link
+
+
+def test_live_rows_match_a_text_at_any_distance(
+    ann: User, staff: User, sign_in: SignIn, claimed_session: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wording, "SCAN", 1)
+    old = claimed_session(ann, name="needle").public_id
+    claimed_session(ann)
+    assert rows(sign_in(staff).get(f"/sessions/rows/?q=needle&id={old}")) == [old]
+
+
 def test_a_filter_that_cannot_be_understood_is_named_and_left_out(
     ann: User, sign_in: SignIn, claimed_session: Make
 ) -> None:
@@ -213,36 +253,18 @@ def test_release_of_many_says_how_many_and_stays_on_the_page(ann: User, sign_in:
 
 @pytest.mark.database
 def test_the_list_costs_the_same_for_30_sessions_as_for_300(ann: User, staff: User, sign_in: SignIn) -> None:
-    pool = ensure_default_pool()
     for person in (ann, staff):
         client = sign_in(person)
         client.get("/sessions/")  # what is made once
         costs = []
         for number in (30, 270):
-            many_sessions(person, pool, number)
+            write_sessions(person, number, metadata={"order": "42"})
             with CaptureQueriesContext(connection) as asked:
                 client.get("/sessions/?metadata.order=42&state=live")
                 client.get("/sessions/")
             costs.append(len(asked))
         assert costs[0] == costs[1]
         assert costs[0] <= 2 * 12
-
-
-def many_sessions(owner: User, pool: Pool, number: int) -> None:
-    """Rows alone: lists read no more of them."""
-    now = clock.now()
-    BrowserSession.objects.bulk_create(
-        BrowserSession(
-            pool=pool,
-            owner=owner,
-            state="pending",
-            claimed_at=now,
-            metadata={"order": "42"},
-            launch_wanted="",
-            pool_launch="",
-        )
-        for _ in range(number)
-    )
 
 
 def test_an_empty_list_waits_for_the_first_session(ann: User, sign_in: SignIn, claimed_session: Make) -> None:
