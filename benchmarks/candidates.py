@@ -56,7 +56,7 @@ def running(echo: Path, peer: Path, core: int) -> Iterator[list[Candidate]]:
             "--loop",
             "uvloop",
             "--http",
-            "httptools",
+            "splice.entrance:Entrance",  # as the product does
             "--lifespan",
             "off",
         ]

@@ -1,6 +1,6 @@
 """The one ASGI application: connect addresses to the gateway, people's sockets to the dashboard, the rest to Django.
 
-Served by `uvicorn browsergrid.asgi:application --http splice.bounded:BoundedHttp --ws splice.protocol:SpliceProtocol
+Served by `uvicorn browsergrid.asgi:application --http splice.entrance:Entrance --ws splice.protocol:SpliceProtocol
 --loop uvloop`; under daphne (`-v 0`: its own access lines carry the query) the gateway relays messages instead of
 splicing.
 """

@@ -1,4 +1,4 @@
-"""What uvicorn instantiates for HTTP: `uvicorn … --http splice.bounded:BoundedHttp`. Its own protocol, with limits.
+"""uvicorn's HTTP protocol with limits: what `entrance` gives every connection that is no plain upgrade.
 
 uvicorn's reads a head of any length, for any time, before anybody is asked. Here a head ends within HEAD_LIMIT bytes
 (431) and HEAD_SECONDS (cut); what frames a body (chunk sizes, trailers) within FRAMING_LIMIT. Bodies themselves are

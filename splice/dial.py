@@ -1,18 +1,24 @@
 """The upstream side of the handover: connect, replay the upgrade, read the answer.
 
-It ends with an `Answer` (the upstream said 101) or an `UpstreamError`; nothing stays open in the second case or when
-it is cancelled.
+It ends with one call: of an `Answer` (the upstream said 101) or an `UpstreamError`. Nothing stays open in the second
+case or when it is abandoned.
 """
 
 import asyncio
-from dataclasses import dataclass
-from typing import NoReturn, cast
+import logging
+from collections.abc import Callable
+from typing import NamedTuple, cast
 
 from splice import response
 from splice.response import BODY_LIMIT, HEAD_LIMIT, Response
 from splice.upstream import Upstream
 
+logger = logging.getLogger(__name__)
+
+REFUSAL_SECONDS = 2.0  # for the body of an answer that is no 101
+
 _JOINED = b"HTTP/1.1 101"
+_END = b"\r\n\r\n"
 
 
 class UpstreamError(Exception):
@@ -23,101 +29,124 @@ class UpstreamError(Exception):
         self.response = answer
 
 
-@dataclass(frozen=True)
-class Answer:
-    """The upstream's 101, verbatim, what came with it in the same packet, and the connection, not being read."""
+class Answer(NamedTuple):
+    """The upstream's 101, verbatim, what came with it in the same packet, and the connection.
+
+    It is given inside the read that brought it, and that is all that keeps the next one from coming: whoever takes the
+    connection sets its own protocol before returning.
+    """
 
     transport: asyncio.Transport
     head: bytes
     rest: bytes
 
 
-async def dial(upstream: Upstream, head: bytes) -> Answer:
-    """Join `upstream` with the upgrade request `head`. Whoever asks knows how long to wait, and cancels."""
-    handshake: Handshake | None = None
-    try:
-        handshake = await upstream.open(Handshake)
-        handshake.transport.write(head)
-        return await handshake.answer()
-    except OSError as error:
-        _drop(handshake)
-        raise UpstreamError(str(error) or type(error).__name__) from error
-    except BaseException:
-        _drop(handshake)
-        raise
+class Dial(asyncio.Protocol):
+    """One attempt. Calls back instead of being awaited: a future and a step of a task less for every connection."""
 
+    __slots__ = ("data", "failed", "head", "is_over", "joined", "loop", "refusal", "task", "timer", "transport")
 
-def _drop(handshake: "Handshake | None") -> None:
-    if handshake is not None:
-        handshake.transport.abort()
-
-
-class Handshake(asyncio.Protocol):
-    """Collects the upstream's answer: the head, and for a refusal the body too."""
-
-    transport: asyncio.Transport
-
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        head: bytes,
+        joined: Callable[[Answer], None],
+        failed: Callable[[UpstreamError], None],
+    ) -> None:
+        self.loop, self.head, self.joined, self.failed = loop, head, joined, failed
+        self.transport: asyncio.Transport | None = None
+        self.task: asyncio.Task[None] | None = None
+        self.timer: asyncio.TimerHandle | None = None
         self.data = b""
-        self.ended = False
-        self.failure: Exception | None = None
-        self.waiter: asyncio.Future[None] | None = None
+        self.refusal: tuple[Response, int, int] | None = None  # its head; where its body begins and should end
+        self.is_over = False
 
-    async def answer(self) -> Answer:
-        """The 101 and what follows it; UpstreamError for any other answer."""
-        while b"\r\n\r\n" not in self.data:
-            if len(self.data) > HEAD_LIMIT:
-                raise UpstreamError("the upstream's answer is too long")
-            if self.ended:
-                raise UpstreamError(str(self.failure or "the upstream closed during the handshake"))
-            await self._more()
-        head, _, rest = self.data.partition(b"\r\n\r\n")
-        if not head.startswith(_JOINED):
-            await self._refused(head)
-        if self.ended or self.transport.is_closing():
-            raise UpstreamError("the upstream closed during the handshake")
-        self.transport.pause_reading()
-        self.data, self.waiter = b"", None  # the transport may remember us as long as it lives
-        return Answer(self.transport, head + b"\r\n\r\n", rest)
+    def start(self, upstream: Upstream) -> None:
+        """Whoever asks knows how long to wait, and abandons."""
+        self.task = self.loop.create_task(self._connect(upstream))
 
-    async def _refused(self, head: bytes) -> NoReturn:
+    def abandon(self) -> None:
+        """End it without a word."""
+        self._end()
+        if self.task:
+            self.task.cancel()
+        if self.transport:
+            self.transport.abort()
+
+    async def _connect(self, upstream: Upstream) -> None:
         try:
-            parsed = response.parse_head(head)
-        except ValueError as error:
-            raise UpstreamError(str(error)) from None
-        raise UpstreamError(f"the upstream answered {parsed.status}", await self._refusal(parsed, len(head) + 4))
-
-    async def _refusal(self, parsed: Response, start: int) -> Response:
-        lengths = [value for name, value in parsed.headers if name == b"content-length"]
-        wanted = int(lengths[0]) if lengths and lengths[0].isdigit() else BODY_LIMIT
-        wanted = min(wanted, BODY_LIMIT)
-        try:
-            async with asyncio.timeout(2):
-                while len(self.data) < start + wanted and not self.ended:
-                    await self._more()
-        except TimeoutError:
-            pass  # what has come of the body is enough to tell the reason
-        self.transport.abort()
-        return Response(parsed.status, parsed.headers, self.data[start : start + wanted])
-
-    async def _more(self) -> None:
-        self.waiter = asyncio.get_running_loop().create_future()
-        await self.waiter
-
-    def _wake(self) -> None:
-        if self.waiter and not self.waiter.done():
-            self.waiter.set_result(None)
+            await upstream.open(lambda: self)
+        except OSError as error:
+            self._fail(UpstreamError(str(error) or type(error).__name__))
+        except Exception:
+            logger.exception("an upstream could not be dialled")
+            self._fail(UpstreamError("the handover failed"))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
+        if self.is_over:
+            self.transport.abort()
+        else:
+            self.transport.write(self.head)
 
     def data_received(self, data: bytes) -> None:
+        if self.is_over or self.transport is None:
+            return
         self.data += data
-        is_joined = self.data.startswith(_JOINED) and b"\r\n\r\n" in self.data
-        if is_joined or len(self.data) > HEAD_LIMIT + BODY_LIMIT:
-            self.transport.pause_reading()  # what follows a 101 is for whoever takes the connection over
-        self._wake()
+        if self.refusal is None:
+            self._read_head(self.transport)
+        if self.refusal is not None and len(self.data) >= self.refusal[2]:
+            self._refused()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.ended, self.failure = True, exc
-        self._wake()
+        if self.refusal is not None:
+            self._refused()
+        else:
+            self._fail(UpstreamError(str(exc or "the upstream closed during the handshake")))
+
+    def _read_head(self, transport: asyncio.Transport) -> None:
+        head, end, rest = self.data.partition(_END)
+        if not end:
+            if len(self.data) > HEAD_LIMIT:
+                self._fail(UpstreamError("the upstream's answer is too long"))
+        elif not head.startswith(_JOINED):
+            self._read_refusal(head)
+        elif transport.is_closing():
+            self._fail(UpstreamError("the upstream closed during the handshake"))
+        else:
+            self._end()
+            self.joined(Answer(transport, head + end, rest))
+
+    def _read_refusal(self, head: bytes) -> None:
+        """Wait for what there is of a body, within limits: it tells the reason."""
+        try:
+            parsed = response.parse_head(head)
+        except ValueError as error:
+            self._fail(UpstreamError(str(error)))
+            return
+        lengths = [value for name, value in parsed.headers if name == b"content-length"]
+        wanted = int(lengths[0]) if lengths and lengths[0].isdigit() else BODY_LIMIT
+        start = len(head) + len(_END)
+        self.refusal = (parsed, start, start + min(wanted, BODY_LIMIT))
+        self.timer = self.loop.call_later(REFUSAL_SECONDS, self._refused)
+
+    def _refused(self) -> None:
+        if self.refusal is not None:
+            parsed, start, end = self.refusal
+            answer = Response(parsed.status, parsed.headers, self.data[start:end])
+            self._fail(UpstreamError(f"the upstream answered {parsed.status}", answer))
+
+    def _fail(self, error: UpstreamError) -> None:
+        if self.is_over:
+            return
+        self._end()
+        if self.transport:
+            self.transport.abort()
+        self.failed(error)
+
+    def _end(self) -> None:
+        self.is_over = True
+        self.data = b""  # the transport may remember us as long as it lives
+        if self.timer:
+            self.timer.cancel()
+            self.timer = None

@@ -13,9 +13,10 @@ Message = MutableMapping[str, Any]  # the values are the ASGI specification's
 class Events:
     """Messages that wait for the application's `receive`."""
 
-    __slots__ = ("messages", "waiters")
+    __slots__ = ("loop", "messages", "waiters")
 
-    def __init__(self) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
         self.messages: list[Message] = []
         self.waiters: list[asyncio.Future[None]] = []
 
@@ -29,7 +30,7 @@ class Events:
     async def get(self) -> Message:
         """The oldest; a cancelled call takes nothing away."""
         while not self.messages:
-            waiter = asyncio.get_running_loop().create_future()
+            waiter = self.loop.create_future()
             self.waiters.append(waiter)
             try:
                 await waiter

@@ -7,21 +7,19 @@ import asyncio
 import enum
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, cast
-from weakref import WeakSet
 
-from uvicorn.config import Config
-from uvicorn.protocols.utils import get_local_addr, get_remote_addr, is_ssl
-from uvicorn.server import ServerState
+from uvicorn.protocols.utils import is_ssl
 
-from splice.dial import Answer, UpstreamError, dial
+from splice.deadlines import Queue
+from splice.dial import Answer, Dial, UpstreamError
 from splice.ends import Relay
 from splice.events import Events, Message
 from splice.pair import Pair
 from splice.request import Request, upstream_head
 from splice.response import Response
-from splice.sockets import watch_peer
+from splice.server import Server
+from splice.sockets import own_address, peer_address, watch_peer
 from splice.upstream import Upstream
 
 logger = logging.getLogger(__name__)
@@ -32,9 +30,6 @@ ANSWER_SECONDS = 5.0  # for the application to answer after its upstream refused
 CUT_SECONDS = 1.0  # for a client to take the rest when the application cuts it
 GOODBYE_SECONDS = 5.0  # for a relay to say goodbye in its own way
 EARLY_LIMIT = 64 * 1024  # what a client may send before it was let in; legal ones send nothing
-
-# Servers that were asked to stop: an upgrade that still comes in over a kept-alive connection gets a 503.
-stopping: WeakSet[ServerState] = WeakSet()
 
 RESTARTING = Response(503, [(b"retry-after", b"1")], b"The server is restarting.\n")
 BAD_GATEWAY = Response(502, [], b"The browser did not answer.\n")
@@ -51,19 +46,13 @@ class Stage(enum.Enum):
     CLOSED = enum.auto()
 
 
-@dataclass(frozen=True)
-class Server:
-    """What uvicorn gives to a `--ws` class, and how long open splices outlive a request to stop."""
-
-    config: Config
-    state: ServerState
-    app_state: dict[str, Any]
-    loop: asyncio.AbstractEventLoop
-    drain_seconds: float
-
-
 class Handover:
     """One upgrade request from the application's first look to the end of the connection."""
+
+    __slots__ = (
+        *("dial", "early", "events", "pair", "patience", "relay", "request", "response"),
+        *("server", "stage", "timer", "transport"),
+    )
 
     def __init__(self, server: Server, transport: asyncio.Transport, request: Request) -> None:
         self.server, self.transport, self.request = server, transport, request
@@ -71,10 +60,11 @@ class Handover:
         self.early = b""
         self.pair: Pair | None = None
         self.relay: Relay | None = None
-        self.dialing: asyncio.Task[None] | None = None
+        self.dial: Dial | None = None
+        self.patience: Queue | None = None  # where the upstream's deadline is set
         self.timer: asyncio.TimerHandle | None = None
         self.response: Response | None = None
-        self.events = Events()
+        self.events = Events(server.loop)
 
     def start(self) -> None:
         """Ask the application."""
@@ -87,7 +77,7 @@ class Handover:
 
     def shutdown(self) -> None:
         """Uvicorn was asked to stop: nobody new, the open ones live on until the drain time is over."""
-        stopping.add(self.server.state)
+        self.server.is_stopping = True
         if self.stage is Stage.OPEN:
             self._tell("draining")
             self.timer = self.server.loop.call_later(self.server.drain_seconds, self._drained)
@@ -144,25 +134,21 @@ class Handover:
         head = upstream_head(self.request, path=message["path"], host=upstream.host_header, headers=headers)
         self.relay = message.get("relay")
         self.stage = Stage.DIALING
-        self.dialing = self.server.loop.create_task(self._join(upstream, head))
-        seconds = message.get("timeout", DIAL_SECONDS)
-        self.timer = self.server.loop.call_later(seconds, self._too_slow, self.dialing, seconds)
+        self.dial = Dial(self.server.loop, head, self._join, self._fail)
+        self.dial.start(upstream)
+        self.patience = self.server.deadlines.start(message.get("timeout", DIAL_SECONDS), self, self._too_slow)
 
-    def _too_slow(self, dialing: asyncio.Task[None], seconds: float) -> None:
-        dialing.cancel()
-        self._fail(UpstreamError(f"no answer within {seconds:g} s"))
+    def _too_slow(self) -> None:
+        if self.dial and self.patience:
+            self.dial.abandon()
+            self._fail(UpstreamError(f"no answer within {self.patience.seconds:g} s"))
 
-    async def _join(self, upstream: Upstream, head: bytes) -> None:
-        answer: Answer | None = None
+    def _join(self, answer: Answer) -> None:
         try:
-            answer = await dial(upstream, head)
             self._open(answer)
-        except UpstreamError as error:
-            self._fail(error)
         except Exception:
             logger.exception("a handover failed")
-            if answer:
-                answer.transport.abort()
+            answer.transport.abort()
             if self.pair:
                 self.pair.abort()
             else:
@@ -173,9 +159,9 @@ class Handover:
             answer.transport.abort()
             return
         self._stop_waiting()
-        pair = Pair(self.relay, self._ended, self._forget)
+        pair = Pair(self.server.deadlines, self.relay, self._ended, self._forget)
         pair.prepare(self.transport, answer.transport)
-        self.pair, self.stage, self.dialing = pair, Stage.OPEN, None
+        self.pair, self.stage, self.dial = pair, Stage.OPEN, None
         self._tell("open")
         early, self.early = self.early, b""
         pair.open(answer, early)
@@ -184,7 +170,7 @@ class Handover:
         """Let the application answer for its upstream; without a word from it this is a 502."""
         if self.stage is not Stage.DIALING:
             return
-        self.stage = Stage.FAILED
+        self.stage, self.dial = Stage.FAILED, None
         self._stop_waiting()
         answer = error.response or Response(0)
         facts = {"status": answer.status or None, "headers": answer.headers, "body": answer.body}
@@ -222,12 +208,16 @@ class Handover:
         if self.stage is Stage.CLOSED:
             return
         self.stage = Stage.CLOSED
-        if self.dialing:
-            self.dialing.cancel()
+        if self.dial:
+            self.dial.abandon()
+            self.dial = None  # it knows us
         self._stop_waiting()
         self.events.put({"type": "websocket.disconnect", "code": 1006, "reason": ""})
 
     def _stop_waiting(self) -> None:
+        if self.patience:
+            self.patience.stop(self)
+            self.patience = None
         if self.timer:
             self.timer.cancel()
             self.timer = None
@@ -246,8 +236,8 @@ class Handover:
             "asgi": {"version": config.asgi_version, "spec_version": "2.4"},
             "http_version": "1.1",
             "scheme": "wss" if is_ssl(transport) else "ws",
-            "server": get_local_addr(transport),
-            "client": get_remote_addr(transport),
+            "server": own_address(transport),
+            "client": peer_address(transport),
             "root_path": config.root_path,
             "path": config.root_path + request.path,
             "raw_path": config.root_path.encode() + request.raw_path,

@@ -6,6 +6,7 @@ What travels between the ends stands in `ends`.
 import asyncio
 from collections.abc import Callable
 
+from splice.deadlines import Deadlines, Queue
 from splice.dial import Answer
 from splice.ends import HIGH_WATER, End, Relay
 from splice.sockets import peer_has_closed, seconds_unanswered, watch_peer
@@ -24,13 +25,19 @@ class Pair:
     `on_end` is called once, when the first side is gone; `on_gone` once, when both are.
     """
 
-    def __init__(self, relay: Relay | None, on_end: Callable[[], None], on_gone: Callable[[], None]) -> None:
-        self.loop = asyncio.get_running_loop()
-        self.relay = relay
+    __slots__ = (
+        *("__weakref__", "client", "deadlines", "is_ended", "on_end", "on_gone"),
+        *("patience", "relay", "stall", "upstream"),
+    )
+
+    def __init__(
+        self, deadlines: Deadlines, relay: Relay | None, on_end: Callable[[], None], on_gone: Callable[[], None]
+    ) -> None:
+        self.deadlines, self.relay = deadlines, relay
         self.client, self.upstream = relay.ends() if relay else (End(), End())
         self.on_end, self.on_gone = on_end, on_gone
         self.is_ended = False
-        self.timer: asyncio.TimerHandle | None = None  # of the beat, then of the lingering
+        self.patience: Queue | None = None  # where the next beat is set, then the end of the lingering
         self.stall: tuple[End, int, float] | None = None
 
     @property
@@ -54,7 +61,6 @@ class Pair:
     def open(self, answer: Answer, early: bytes) -> None:
         """Let the client have the upstream's 101, and bytes flow. `early` is what the client sent before that."""
         client, upstream = self.client, self.upstream
-        client.transport.pause_reading()
         client.transport.write(answer.head)
         client.transport.set_protocol(client)
         upstream.transport.set_protocol(upstream)
@@ -65,13 +71,13 @@ class Pair:
         for end in (client, upstream):
             if not end.holds and not end.transport.is_closing():
                 end.transport.resume_reading()
-        self.timer = self.loop.call_later(BEAT_SECONDS, self._beat)
+        self.patience = self.deadlines.start(BEAT_SECONDS, self, self._beat)
 
     def close(self, within: float) -> None:
         """End both sides; whoever does not take the rest `within` seconds is cut."""
         for end in (self.client, self.upstream):
             end.transport.close()
-        self.loop.call_later(within, self.abort)
+        self.deadlines.loop.call_later(within, self.abort)
 
     def abort(self) -> None:
         """Cut both sides now."""
@@ -81,29 +87,30 @@ class Pair:
 
     def lost(self, end: End) -> None:
         """Told by an end that its connection is gone."""
-        if self.timer:
-            self.timer.cancel()  # or it would hold all of us until it is due
+        if self.patience:
+            self.patience.stop(self)  # or it would hold all of us until it is due
         if end.peer.is_lost:
             self.on_gone()
+            self.on_end = self.on_gone = _over  # who we told holds us: without a cycle, all of that goes at once
             return
         self.is_ended = True
         self.on_end()
         end.peer.peer_lost()
-        self._linger(end.peer, end.peer.transport.get_write_buffer_size() + 1)
+        self._linger(end.peer)
 
-    def _linger(self, end: End, size: int) -> None:
-        """Give the remaining side time while it still takes bytes."""
+    def _linger(self, end: End, size: int | None = None) -> None:
+        """Give the remaining side time while it still takes bytes; `size` were left when it was looked at last."""
         if end.is_lost:
             return
         left = end.transport.get_write_buffer_size()
-        if left >= size:
+        if size is not None and left >= size:
             end.transport.abort()
         else:
-            self.timer = self.loop.call_later(STALL_SECONDS, self._linger, end, left)
+            self.patience = self.deadlines.start(STALL_SECONDS, self, lambda: self._linger(end, left))
 
     def _beat(self) -> None:
         """Find what no callback tells: a dead peer with data outstanding, an end that is hidden behind a full peer."""
-        now = self.loop.time()
+        now = self.deadlines.loop.time()
         hidden: End | None = None
         for end in (self.client, self.upstream):
             if seconds_unanswered(end.transport) >= SILENCE_SECONDS:
@@ -118,4 +125,8 @@ class Pair:
         elif now - self.stall[2] >= STALL_SECONDS:
             self.abort()
             return
-        self.timer = self.loop.call_later(BEAT_SECONDS, self._beat)
+        self.patience = self.deadlines.start(BEAT_SECONDS, self, self._beat)
+
+
+def _over() -> None:
+    """Both sides are gone; nobody is to be told any more."""

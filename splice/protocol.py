@@ -34,9 +34,10 @@ from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from uvicorn.server import ServerState
 
-from splice.handover import RESTARTING, Handover, Server, stopping
+from splice.handover import RESTARTING, Handover
 from splice.request import HEAD_LIMIT, BadRequestError, Request
 from splice.response import Response
+from splice.server import Server
 
 
 def no_routes(raw_path: bytes, host: bytes) -> bool:
@@ -60,10 +61,14 @@ class SpliceProtocol(asyncio.Protocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
     ) -> None:
-        loop = _loop or asyncio.get_event_loop()
-        self.server = Server(config, server_state, app_state, loop, type(self).drain_seconds)
+        self.server = Server.of(config, server_state, app_state, _loop, type(self).drain_seconds)
         self.handover: Handover | None = None
         self.other: WebSocketsSansIOProtocol | None = None
+
+    @classmethod
+    def takes(cls, request: Request) -> bool:
+        """Whether this upgrade is the application's to splice."""
+        return cls.routes(request.raw_path, b"".join(request.values(b"host")[:1]))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)
@@ -81,9 +86,9 @@ class SpliceProtocol(asyncio.Protocol):
         request = Request.parse(head)
         if len(head) > HEAD_LIMIT:
             self._refuse(Response(431, [], b"The request is too long.\n"))
-        elif not type(self).routes(request.raw_path, b"".join(request.values(b"host")[:1])):
+        elif not type(self).takes(request):
             self._give_away(head)
-        elif self.server.state in stopping:
+        elif self.server.is_stopping:
             self._refuse(RESTARTING)
         else:
             try:

@@ -1,4 +1,4 @@
-"""What the kernel knows of a connection: set its options, ask for its health.
+"""What the kernel knows of a connection: set its options, ask for its addresses and its health.
 
 Nothing here decides what follows from the answer.
 """
@@ -12,6 +12,12 @@ import struct
 KEEPALIVE_IDLE_SECONDS = 10
 KEEPALIVE_INTERVAL_SECONDS = 3
 KEEPALIVE_PROBES = 3
+_KEEPALIVE = (
+    (socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS),
+    (socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES),
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),  # last: each change afterwards would set the kernel's timer anew
+)
 
 # struct tcp_info of Linux: the third byte counts retransmissions, then whole words from byte 8 on.
 _TCP_INFO_SIZE = 60
@@ -26,17 +32,30 @@ def watch_peer(transport: asyncio.Transport) -> None:
     Small messages leave at once already: every event loop sets TCP_NODELAY.
     """
     offered: socket.socket | None = transport.get_extra_info("socket")
-    if offered is None or offered.family == socket.AF_UNIX:
-        return
+    if offered is None or not isinstance(transport.get_extra_info("peername"), tuple):
+        return  # a unix socket's name is no tuple
     # What uvloop offers makes a socket object of the descriptor for each option; one will do, and must not close it.
-    sock = socket.socket(offered.family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=offered.fileno())
+    # SocketType is the bare class of the kernel's calls: no more of a socket object is needed here, nor its family.
+    sock = socket.SocketType(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP, offered.fileno())
     try:
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE, KEEPALIVE_IDLE_SECONDS)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPINTVL, KEEPALIVE_INTERVAL_SECONDS)
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPCNT, KEEPALIVE_PROBES)
+        for level, option, value in _KEEPALIVE:
+            sock.setsockopt(level, option, value)
     finally:
         sock.detach()
+
+
+def own_address(transport: asyncio.Transport) -> tuple[str, int | None] | None:
+    """Where the peer reached us, as ASGI says it. Asked of the transport, which has it: a socket asks the kernel."""
+    name = transport.get_extra_info("sockname")
+    if isinstance(name, tuple):
+        return str(name[0]), int(name[1])
+    return (name, None) if isinstance(name, str) else None
+
+
+def peer_address(transport: asyncio.Transport) -> tuple[str, int] | None:
+    """Who the peer is; None for a unix socket."""
+    name = transport.get_extra_info("peername")
+    return (str(name[0]), int(name[1])) if isinstance(name, tuple) else None
 
 
 def peer_has_closed(transport: asyncio.Transport) -> bool:

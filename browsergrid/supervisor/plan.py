@@ -151,7 +151,7 @@ def _web_command(here: Installation) -> tuple[str, ...]:
     return (
         *(here.python, "-m", "uvicorn", "browsergrid.asgi:application", "--host", here.bind, "--port", str(here.port)),
         *("--ws", "splice.protocol:SpliceProtocol", "--ws-max-size", str(1024 * 1024), "--loop", "uvloop"),
-        *("--http", "splice.bounded:BoundedHttp", "--lifespan", "on", "--no-proxy-headers", "--no-server-header"),
+        *("--http", "splice.entrance:Entrance", "--lifespan", "on", "--no-proxy-headers", "--no-server-header"),
         # Our own access lines carry no query; uvicorn's do, and with it tokens.
         *("--no-access-log", "--log-level", "warning"),
         *("--timeout-graceful-shutdown", str(max(1, round(here.drain_seconds)))),

@@ -24,6 +24,7 @@ from apps.nodes.models import Node
 from apps.nodes.services import ensure_node
 from apps.pools.models import Pool
 from apps.sessions.models import BrowserSession
+from splice.entrance import Entrance
 from splice.protocol import SpliceProtocol
 from tests.factories import people, pools, sessions
 from tests.gateway.fake_node import FakeNode
@@ -130,7 +131,9 @@ async def running_grid(
     gateway = Gateway(directory)
     routes = gateway.splices if splices else (lambda raw_path, host: False)
     protocol = type("Protocol", (SpliceProtocol,), {"routes": staticmethod(routes), "drain_seconds": drain})
-    config = uvicorn.Config(gateway, port=0, lifespan="off", ws=protocol, log_config=None, proxy_headers=False)
+    config = uvicorn.Config(
+        gateway, port=0, lifespan="off", http=Entrance, ws=protocol, log_config=None, proxy_headers=False
+    )
     server = QuietServer(config)
     user = await sync_to_async(people.make_user)()
     _, token = await sync_to_async(people.make_token)(user)

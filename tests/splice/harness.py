@@ -11,6 +11,7 @@ from typing import Any
 import uvicorn
 from websockets.asyncio.server import ServerConnection, serve
 
+from splice.entrance import Entrance
 from splice.protocol import SpliceProtocol
 from splice.upstream import Upstream
 
@@ -77,7 +78,8 @@ async def serving(app: Any, *, drain: float = 5.0, **options: Any) -> AsyncItera
         (SpliceProtocol,),
         {"routes": staticmethod(lambda path, host: path.startswith(b"/s")), "drain_seconds": drain},
     )
-    config = uvicorn.Config(app, **{"port": 0, "lifespan": "off", "ws": protocol, "log_config": None, **options})
+    usual = {"port": 0, "lifespan": "off", "http": Entrance, "ws": protocol, "log_config": None}
+    config = uvicorn.Config(app, **{**usual, **options})
     server = QuietServer(config)
     task = asyncio.create_task(server.serve())
     await eventually(lambda: server.started or task.done())

@@ -7,10 +7,11 @@ from websockets.asyncio.client import connect
 
 from splice import bounded
 from splice.bounded import BoundedHttp
+from splice.entrance import Entrance
 from splice.request import HEAD_LIMIT
 from tests.splice.harness import Gate, Served, serving, websocket_upstream
 
-pytestmark = pytest.mark.asyncio
+pytestmark = [pytest.mark.asyncio, pytest.mark.parametrize("http", [BoundedHttp, Entrance])]
 
 
 async def counting(scope, receive, send):
@@ -38,9 +39,9 @@ async def said(served: Served, *pieces: bytes) -> bytes:
         writer.close()
 
 
-async def test_an_ordinary_request_is_served_and_the_connection_kept():
+async def test_an_ordinary_request_is_served_and_the_connection_kept(http):
     request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 300000\r\n\r\n" + b"a" * 300_000
-    async with serving(counting, http=BoundedHttp) as served:
+    async with serving(counting, http=http) as served:
         for _ in range(3):
             assert b"300000" in await said(served, request)
         reader, writer = await asyncio.open_connection(served.host, served.port)
@@ -51,8 +52,8 @@ async def test_an_ordinary_request_is_served_and_the_connection_kept():
         writer.close()
 
 
-async def test_requests_that_come_together_are_all_served():
-    async with serving(counting, http=BoundedHttp) as served:
+async def test_requests_that_come_together_are_all_served(http):
+    async with serving(counting, http=http) as served:
         reader, writer = await asyncio.open_connection(served.host, served.port)
         writer.write(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n" * 50)
         for _ in range(50):
@@ -70,22 +71,22 @@ async def test_requests_that_come_together_are_all_served():
         b"GET / HTTP/1.1\r\nHost: x\r\nX-Pad: " + b"a" * 10 * HEAD_LIMIT,  # without an end
     ],
 )
-async def test_a_head_beyond_the_limit_is_refused(head):
-    async with serving(counting, http=BoundedHttp) as served:
+async def test_a_head_beyond_the_limit_is_refused(head, http):
+    async with serving(counting, http=http) as served:
         assert (await said(served, head)).startswith(b"HTTP/1.1 431 ")
 
 
-async def test_what_frames_a_body_is_bounded_too():
+async def test_what_frames_a_body_is_bounded_too(http):
     head = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
     trailers = b"0\r\nX-Pad: " + b"a" * (bounded.FRAMING_LIMIT + 300_000)
-    async with serving(counting, http=BoundedHttp) as served:
+    async with serving(counting, http=http) as served:
         assert b"1000" in await said(served, head, b"1\r\na\r\n" * 1000, b"0\r\n\r\n")
         assert (await said(served, head, trailers)).startswith(b"HTTP/1.1 431 ")
 
 
-async def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch):
+async def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch, http):
     monkeypatch.setattr(bounded, "HEAD_SECONDS", 0.2)
-    async with serving(counting, http=BoundedHttp) as served:
+    async with serving(counting, http=http) as served:
         for piece in (b"", b"GET / HTTP/1.1\r\nHost: x\r\n"):
             reader, writer = await asyncio.open_connection(served.host, served.port)
             writer.write(piece)
@@ -94,11 +95,11 @@ async def test_a_head_that_does_not_come_is_not_waited_for(monkeypatch):
             writer.close()
 
 
-async def test_upgrades_are_handed_over_and_not_cut(monkeypatch):
+async def test_upgrades_are_handed_over_and_not_cut(monkeypatch, http):
     monkeypatch.setattr(bounded, "HEAD_SECONDS", 0.2)
     async with (
         websocket_upstream() as upstream,
-        serving(Gate(upstream), http=BoundedHttp) as served,
+        serving(Gate(upstream), http=http) as served,
         connect(served.url(), compression=None, max_size=None) as client,
     ):
         async with asyncio.timeout(5):

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.asyncio
 
 
 async def test_messages_come_in_order_and_wait_for_their_reader():
-    events = Events()
+    events = Events(asyncio.get_running_loop())
     events.put({"type": "a"})
     reading = asyncio.gather(events.get(), events.get())
     await asyncio.sleep(0)
@@ -19,7 +19,7 @@ async def test_messages_come_in_order_and_wait_for_their_reader():
 
 
 async def test_a_cancelled_reader_takes_nothing_away():
-    events = Events()
+    events = Events(asyncio.get_running_loop())
     first, second = asyncio.ensure_future(events.get()), asyncio.ensure_future(events.get())
     await asyncio.sleep(0)
     events.put({"type": "a"})

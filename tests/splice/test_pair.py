@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from splice import pair as pair_module
+from splice.handover import Handover
 from splice.sockets import seconds_unanswered
 from tests.splice.harness import Gate, eventually, frame, joined, masked, raw_upstream, serving
 
@@ -207,6 +208,25 @@ async def test_a_connection_that_is_over_is_forgotten_at_once():
         await eventually(lambda: not served.state.connections)
         gate.send = None  # it remembers its last client
         await eventually(lambda: gc.collect() >= 0 and pair() is None)
+
+
+async def test_what_belonged_to_a_connection_goes_with_it_without_a_look_for_garbage():
+    def handovers():
+        return [each for each in gc.get_objects() if isinstance(each, Handover)]
+
+    async with raw_upstream() as upstream, serving(gate := Gate(upstream.address)) as served:
+        gc.collect()
+        before = len(handovers())
+        gc.disable()
+        try:
+            client = await joined(served)
+            assert len(handovers()) == before + 1
+            await client.close()
+            await eventually(lambda: not served.state.connections and not served.state.tasks)
+            gate.send = None  # it remembers its last client
+            await eventually(lambda: len(handovers()) == before)
+        finally:
+            gc.enable()
 
 
 async def test_both_sides_are_tuned_for_small_messages_and_dead_peers():

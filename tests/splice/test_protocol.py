@@ -20,6 +20,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
+from splice.bounded import BoundedHttp
 from splice.protocol import SpliceProtocol
 from tests.splice.harness import Gate, dialed, eventually, joined, refused, serving, upgrade, websocket_upstream
 
@@ -49,8 +50,8 @@ async def test_nothing_is_spliced_until_the_application_names_its_paths():
     assert SpliceProtocol.routes(b"/connect", b"localhost") is False or "browsergrid.asgi" in sys.modules
 
 
-@pytest.mark.parametrize("http", ["httptools", "h11"])
-async def test_both_of_uvicorns_http_parsers_hand_over(http):
+@pytest.mark.parametrize("http", ["httptools", "h11", BoundedHttp])
+async def test_every_http_protocol_of_uvicorns_hands_over(http):
     async with (
         websocket_upstream() as upstream,
         serving(Gate(upstream), http=http) as served,
