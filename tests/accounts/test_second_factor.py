@@ -17,10 +17,17 @@ from tests.factories.people import PASSWORD, make_token, make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 Enter = Callable[..., Client]
+PERIOD = 30  # seconds, RFC 6238
+
+
+@pytest.fixture(autouse=True)
+def _early_in_a_period(time_machine) -> None:
+    """A code made in the last moment of its half minute is refused in the next."""
+    time_machine.move_to(time.time() // PERIOD * PERIOD + 1)
 
 
 def code_of(secret: str) -> str:
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30))
+    return format_hotp_value(hotp_value(secret, int(time.time()) // PERIOD))
 
 
 @pytest.fixture
