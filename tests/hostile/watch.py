@@ -11,6 +11,7 @@ from browsergrid import logs
 WRITING = set("wax+")
 STARTING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.spawn"}
 REMOVING = {"os.remove", "os.rename", "os.rmdir", "shutil.rmtree", "os.mkdir", "os.chmod", "os.symlink", "os.link"}
+COMPILED = "__pycache__"  # Python's own: a module that is imported for the first time
 _watching: list[list[str]] = []
 _hooked: list[bool] = []
 
@@ -35,9 +36,9 @@ def _heard(event: str, arguments: tuple[object, ...]) -> None:
     if event == "open":
         path, mode, flags = arguments
         writes = WRITING & set(mode) if isinstance(mode, str) else isinstance(flags, int) and flags & 0o103
-        if writes and "__pycache__" not in str(path):
+        if writes and COMPILED not in str(path):
             _watching[-1].append(f"wrote {path!r}")
-    elif event in STARTING or event in REMOVING:
+    elif event in STARTING or (event in REMOVING and COMPILED not in str(arguments[0])):
         _watching[-1].append(f"{event} {arguments[0]!r}")
 
 
