@@ -36,7 +36,7 @@ def _heard(event: str, arguments: tuple[object, ...]) -> None:
     if event == "open":
         path, mode, flags = arguments
         writes = WRITING & set(mode) if isinstance(mode, str) else isinstance(flags, int) and flags & 0o103
-        if writes and COMPILED not in str(path):
+        if writes and not isinstance(path, int) and COMPILED not in str(path):  # a number was opened by its name before
             _watching[-1].append(f"wrote {path!r}")
     elif event in STARTING or (event in REMOVING and COMPILED not in str(arguments[0])):
         _watching[-1].append(f"{event} {arguments[0]!r}")
