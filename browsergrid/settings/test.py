@@ -16,10 +16,16 @@ STORAGES = {
     "recordings": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
 }
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True  # whether or not somebody has collected them
-# Tests ask as fast as they can; those of the limits set their own.
+# Tests ask as fast as they can; those of the limits set their own. What the shell lets browsers reach is not theirs.
 PLENTY = 100_000
 GRID = replace(
-    GRID, read_rate=PLENTY, read_rate_ip=PLENTY, write_rate=PLENTY, write_rate_ip=PLENTY, stranger_rate_ip=PLENTY
+    GRID,
+    read_rate=PLENTY,
+    read_rate_ip=PLENTY,
+    write_rate=PLENTY,
+    write_rate_ip=PLENTY,
+    stranger_rate_ip=PLENTY,
+    egress_allow=(),
 )
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_TASK_ALWAYS_EAGER = False
