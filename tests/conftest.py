@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
@@ -28,6 +29,14 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if not wanted or not collection_path.match("test_*.py"):
         return None
     return True if not holds_any(collection_path.read_text(), wanted) else None
+
+
+def pytest_unconfigure() -> None:
+    """SQLite's files beside a database stay where a thread still had it open when it was deleted."""
+    name = settings.DATABASES["default"].get("TEST", {}).get("NAME")
+    if name and connection.vendor == "sqlite":
+        for left in Path(name).parent.glob(f"{Path(name).name}*-*"):
+            left.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session")
