@@ -69,6 +69,12 @@ class BrowserEnd(End):
             if not self.relay.has_left:
                 self.forward(data[boundary:])
 
+    def unseen(self) -> int:
+        return 0 if self.lacking or self.relay.has_words else self.left
+
+    def passed(self, size: int) -> None:
+        self.left -= size
+
     def peer_lost(self) -> None:
         self.relay.stop_commands()
         super().peer_lost()
@@ -160,6 +166,12 @@ class ClientEnd(End):
                     self._forward_instead()
                 return
         self._walk(data)
+
+    def unseen(self) -> int:
+        return 0 if self.relay.is_closing else self.left
+
+    def passed(self, size: int) -> None:
+        self.left -= size
 
     def resume_writing(self) -> None:
         super().resume_writing()

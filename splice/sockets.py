@@ -44,6 +44,14 @@ def watch_peer(transport: asyncio.Transport) -> None:
         sock.detach()
 
 
+def descriptor(transport: asyncio.Transport) -> int:
+    """The kernel's number of a connection, to move its bytes as they are; -1 for TLS, and for one that is ending."""
+    if transport.is_closing() or transport.get_extra_info("sslcontext"):
+        return -1
+    sock: socket.socket | None = transport.get_extra_info("socket")
+    return -1 if sock is None else sock.fileno()
+
+
 def own_address(transport: asyncio.Transport) -> tuple[str, int | None] | None:
     """Where the peer reached us, as ASGI says it. Asked of the transport, which has it: a socket asks the kernel."""
     name = transport.get_extra_info("sockname")

@@ -25,6 +25,7 @@ class RememberingEnd(End):
     """Copies, and keeps the last bytes that went by."""
 
     __slots__ = ("meter", "side", "tail")
+    always_seen = LONGEST_CLOSE
 
     def __init__(self, meter: "Meter", side: Side) -> None:
         super().__init__()

@@ -32,6 +32,9 @@ class Wire:
     def is_closing(self):
         return False
 
+    def get_extra_info(self, name):
+        """No kernel moves anything here; `read_in_pieces` does it."""
+
     def pause_reading(self):
         pass
 
@@ -97,12 +100,19 @@ def read_messages(stream):
 
 
 def read_in_pieces(end, stream, chance):
+    """As reads of any size; of what needs nobody's look, some goes past the end, as the kernel moves it."""
     position = 0
     while position < len(stream):
         size = min(chance.choice([1, 2, 3, 6, 7, 9, 50, 1000, 30_000, CHUNK]), len(stream) - position)
         End.buffer[:size] = stream[position : position + size]
         end.buffer_updated(size)
         position += size
+        unseen = min(end.unseen(), len(stream) - position)
+        if unseen > 0 and chance.random() < 0.5:
+            size = chance.choice([unseen, chance.randint(1, unseen)])
+            end.peer.transport.written += stream[position : position + size]
+            end.passed(size)
+            position += size
 
 
 def cut(payload, chance, first, build):

@@ -1,5 +1,6 @@
 """Who ended a connection, read from the last bytes of each side."""
 
+import asyncio
 import struct
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from apps.gateway.meter import LONGEST_CLOSE, Meter, Side, close_code
-from tests.splice.harness import frame, masked
+from tests.splice.harness import Gate, frame, joined, masked, raw_upstream, serving
 
 
 def closing(code: int, reason: str = "") -> bytes:
@@ -47,6 +48,19 @@ def meter(*, said: bytes = b"", heard: bytes = b"", first: Side | None = None) -
 )
 def test_a_client_left_or_was_sent_away(said: bytes, heard: bytes, first: Side, sent_away: bool) -> None:
     assert meter(said=said, heard=heard, first=first).was_sent_away is sent_away
+
+
+@pytest.mark.asyncio
+async def test_a_goodbye_is_read_at_the_end_of_a_bulk_that_nobody_looks_at() -> None:
+    made = Meter(lambda code, reason: None)
+    async with raw_upstream() as upstream, serving(Gate(upstream.address, relay=made)) as served:
+        client, talk = await joined(served), await upstream.talk()
+        sending = asyncio.create_task(talk.send(frame(bytes(20_000_000), first=0x82) + closing(4008, "idle")))
+        assert (await client.frame())[0] == 0x82
+        assert (await client.frame())[0] == 0x88
+        await sending
+        assert made.was_sent_away
+        assert made.down == 20_000_000 + len(closing(4008, "idle")) + 10  # a long frame's head
 
 
 @given(st.integers(1000, 4999), st.binary(max_size=123), st.binary(max_size=200), st.booleans())

@@ -1,0 +1,143 @@
+"""splice.pipe: what the kernel moves arrives whole and in order, and nothing of it stays behind for somebody else."""
+
+import os
+import random
+import socket
+from contextlib import suppress
+
+import pytest
+
+from splice.pipe import Pipe
+
+A_LOT = 8_000_000
+
+
+@pytest.fixture
+def pipe():
+    pipe = Pipe()
+    yield pipe
+    with pytest.raises(BlockingIOError):
+        os.read(pipe.reader, 1)  # whatever a test did, the next call begins with an empty one
+    os.close(pipe.reader)
+    os.close(pipe.writer)
+
+
+class Side:
+    """Two joined sockets, of which one is ours."""
+
+    def __init__(self, family: str) -> None:
+        if family == "tcp":
+            with socket.create_server(("127.0.0.1", 0)) as server:
+                self.theirs = socket.create_connection(server.getsockname())
+                self.ours, _ = server.accept()
+        else:
+            self.ours, self.theirs = socket.socketpair()
+        self.ours.setblocking(False)
+        self.theirs.setblocking(False)
+
+    def send(self, data: bytes) -> int:
+        """As much as there is room for."""
+        sent = 0
+        with suppress(BlockingIOError):
+            while sent < len(data):
+                sent += self.theirs.send(data[sent:])
+        return sent
+
+    def receive(self, most: int = A_LOT) -> bytes:
+        """What is there."""
+        got = b""
+        with suppress(BlockingIOError):
+            while len(got) < most and (piece := self.theirs.recv(most - len(got))):
+                got += piece
+        return got
+
+
+@pytest.fixture(params=["tcp", "unix"])
+def sides(request):
+    sides = Side(request.param), Side(request.param)
+    yield sides
+    for side in sides:
+        side.ours.close()
+        side.theirs.close()
+
+
+def move(pipe, sides, most=A_LOT, keep=0):
+    source, sink = sides
+    return pipe.move(source.ours.fileno(), sink.ours.fileno(), most, keep=keep)
+
+
+def test_what_waits_is_passed_on(pipe, sides):
+    data = os.urandom(100_000)
+    sides[0].send(data)
+    assert move(pipe, sides) == (len(data), b"")
+    assert sides[1].receive() == data
+
+
+def test_the_last_bytes_are_given_back_where_somebody_wants_to_see_them(pipe, sides):
+    data = os.urandom(100_000)
+    sides[0].send(data)
+    assert move(pipe, sides, keep=131) == (len(data), data[-131:])
+    assert sides[1].receive() == data[:-131]
+
+
+def test_fewer_bytes_than_are_to_be_seen_are_all_given_back(pipe, sides):
+    sides[0].send(b"short")
+    assert move(pipe, sides, keep=131) == (5, b"short")
+
+
+def test_no_more_is_passed_on_than_was_asked(pipe, sides):
+    sides[0].send(bytes(100_000))
+    assert move(pipe, sides, most=70_000) == (70_000, b"")
+    assert len(sides[1].receive()) == 70_000
+
+
+def test_what_a_full_sink_does_not_take_is_given_back(pipe, sides):
+    source, sink = sides
+    chance, passed, got = random.Random(1), b"", b""
+    while True:
+        data = chance.randbytes(300_000)
+        data = data[: source.send(data)]
+        read, rest = move(pipe, sides)
+        got += data[: read - len(rest)]
+        if rest:
+            assert rest == data[read - len(rest) : read]
+            break
+    while piece := sink.receive():
+        passed += piece
+    assert passed == got
+
+
+def test_nothing_to_read_is_no_error(pipe, sides):
+    assert move(pipe, sides) == (0, b"")
+
+
+def test_a_source_that_ended_is_no_error(pipe, sides):
+    sides[0].send(b"last words")
+    sides[0].theirs.close()
+    assert move(pipe, sides) == (10, b"")
+    assert move(pipe, sides) == (0, b"")
+    assert sides[1].receive() == b"last words"
+
+
+def test_what_an_ended_sink_cannot_take_is_given_back(pipe, sides):
+    sides[0].send(b"for nobody")
+    sides[1].ours.shutdown(socket.SHUT_WR)
+    assert move(pipe, sides) == (10, b"for nobody")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_a_stream_is_whole_however_sender_and_reader_take_turns(pipe, sides, seed):
+    chance = random.Random(seed)
+    source, sink = sides
+    data = chance.randbytes(5_000_000)
+    sent, taken, waiting = 0, b"", b""
+    while len(taken) < len(data):
+        sent += source.send(data[sent : sent + chance.choice([1, 500, 70_000, 2_000_000])])
+        if waiting:
+            with suppress(BlockingIOError):
+                waiting = waiting[sink.ours.send(waiting) :]
+        if not waiting:
+            _, waiting = move(pipe, sides, most=chance.choice([1000, 100_000, A_LOT]), keep=chance.choice([0, 131]))
+        if chance.random() < 0.6:
+            taken += sink.receive(chance.choice([1, 40_000, A_LOT]))
+    assert taken == data
