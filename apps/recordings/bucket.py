@@ -6,10 +6,11 @@ up on within seconds. Imported only where BROWSERGRID_STORAGE is s3: the package
 
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from storages.backends.s3 import S3Storage
 
 PIECE = 256 * 1024
@@ -42,12 +43,25 @@ class BucketStorage(S3Storage):  # type: ignore[misc] # the package has no types
         finally:
             body.close()
 
+    def delete(self, name: str) -> None:
+        """Already gone is a success. Raises OSError, as a folder does."""
+        with _as_os_error():
+            super().delete(name)
+
     def delete_all(self, names: Iterable[str]) -> None:
-        """One request each, for not every service takes many in one. Already gone is a success."""
+        """The same of many: one request each, for not every service takes many in one."""
         client = self.bucket.meta.client  # shared by the threads, unlike what it was made from
 
         def delete(name: str) -> None:
             client.delete_object(Bucket=self.bucket_name, Key=self._normalize_name(name))
 
-        with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delete") as threads:
+        with _as_os_error(), ThreadPoolExecutor(AT_ONCE, thread_name_prefix="delete") as threads:
             list(threads.map(delete, names))
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise OSError(str(error)) from error

@@ -1,10 +1,13 @@
 """Deletion that really deletes. The rows of segments and artifacts are the list of what is still to be removed.
 
-First the bytes, then the row that names them: whatever is cut off half-way is finished by the periodic job.
+First the bytes, then the row that names them: whatever is cut off half-way is finished by the periodic job. A storage
+that cannot delete raises OSError.
 """
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -23,6 +26,9 @@ logger = logging.getLogger(__name__)
 
 AT_ONCE = 2000  # pieces of one recording in one go; the rest is the periodic job's
 BATCH = 200
+AWAY = 10  # failures in a row: the storage is away, the next turn goes on
+
+Thing = TypeVar("Thing", Recording, SessionFile)
 
 
 def purge(recording: Recording) -> bool:
@@ -58,20 +64,9 @@ def purge_file(file: SessionFile) -> None:
 
 def forget_expired(now: datetime) -> int:
     """Recordings, logs and files whose time is up. Returns how many."""
-    gone = 0
-    for recording in expired_recordings(now)[:BATCH]:
-        with transaction.atomic():
-            rows = Recording.objects.filter(pk=recording.pk).exclude(state=RecordingState.DELETED)
-            if rows.update(state=RecordingState.DELETED, error="", expires_at=None, busy_until=None):
-                data = {"recording": recording.public_id, "reason": "expired"}
-                note(recording.session, EventType.RECORDING_DELETED, now=now, data=data)
-        purge(recording)
-        gone += 1
-    for file in expired_files(now)[:BATCH]:
-        SessionFile.objects.filter(pk=file.pk).update(deleted_at=now)
-        purge_file(file)
-        gone += 1
-    return gone
+    return _each(expired_recordings(now)[:BATCH], lambda recording: _forget_recording(recording, now)) + _each(
+        expired_files(now)[:BATCH], lambda file: _forget_file(file, now)
+    )
 
 
 def finish_purges() -> int:
@@ -80,13 +75,38 @@ def finish_purges() -> int:
     left = Exists(Segment.objects.filter(recording=OuterRef("pk"))) | Exists(
         Artifact.objects.filter(recording=OuterRef("pk"))
     )
-    halved = list(deleted.filter(left)[:BATCH])
-    for recording in halved:
-        purge(recording)
-    files = list(SessionFile.objects.filter(~Q(stored_as=""), deleted_at__isnull=False)[:BATCH])
-    for file in files:
-        purge_file(file)
-    return len(halved) + len(files)
+    files = SessionFile.objects.filter(~Q(stored_as=""), deleted_at__isnull=False)
+    return _each(deleted.filter(left)[:BATCH], purge) + _each(files[:BATCH], purge_file)
+
+
+def _each(things: Iterable[Thing], remove: Callable[[Thing], object]) -> int:
+    """How many went; one that the storage does not let go leaves the others their turn."""
+    gone = failed = 0
+    for thing in list(things):
+        try:
+            remove(thing)
+        except OSError as error:
+            logger.warning("recordings.not_deleted", extra={"of": thing.public_id, "reason": str(error)})
+            failed += 1
+            if failed == AWAY:
+                break
+        else:
+            gone, failed = gone + 1, 0
+    return gone
+
+
+def _forget_recording(recording: Recording, now: datetime) -> None:
+    with transaction.atomic():
+        rows = Recording.objects.filter(pk=recording.pk).exclude(state=RecordingState.DELETED)
+        if rows.update(state=RecordingState.DELETED, error="", expires_at=None, busy_until=None):
+            data = {"recording": recording.public_id, "reason": "expired"}
+            note(recording.session, EventType.RECORDING_DELETED, now=now, data=data)
+    purge(recording)
+
+
+def _forget_file(file: SessionFile, now: datetime) -> None:
+    SessionFile.objects.filter(pk=file.pk).update(deleted_at=now)
+    purge_file(file)
 
 
 def forget_person(user: User) -> None:

@@ -105,7 +105,9 @@ def expired_recordings(now: datetime) -> QuerySet[Recording]:
 
 
 def expired_files(now: datetime) -> QuerySet[SessionFile]:
-    return SessionFile.objects.filter(expires_at__lte=now, deleted_at__isnull=True).order_by("expires_at")
+    """Of sessions that ended: as long as one runs, its browser has them, and they would be brought in anew."""
+    over = SessionFile.objects.filter(session__ended_at__isnull=False, deleted_at__isnull=True)
+    return over.filter(expires_at__lte=now).order_by("expires_at")
 
 
 def _bytes(rows: "QuerySet[Recording] | QuerySet[SessionFile]") -> Coalesce:

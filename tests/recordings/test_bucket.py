@@ -27,7 +27,7 @@ from apps.recordings.purging import forget_expired
 from apps.recordings.services import delete_file, delete_recording, start_recording
 from apps.sessions.models import BrowserSession
 from tests.factories.people import actor_for, make_token, make_user
-from tests.factories.sessions import make_claimed_session
+from tests.factories.sessions import end, make_claimed_session
 from tests.recordings.stub import StubNode, on_a_node
 from tests.support.buckets import CREDENTIALS, PREFIX, Bucket, keep_in, running_bucket
 
@@ -126,6 +126,14 @@ def test_a_bucket_that_is_not_there_is_an_error_and_no_row_says_otherwise(
     assert node.spools[session.instance_id].closed  # for the next look
 
 
+def test_what_a_bucket_does_not_delete_is_an_os_error_as_with_a_folder(settings: Settings) -> None:
+    told = settings.STORAGES["recordings"]
+    other = {**told, "OPTIONS": {**told["OPTIONS"], "bucket_name": "not-ours"}}
+    settings.STORAGES = {**settings.STORAGES, "recordings": other}
+    with pytest.raises(OSError, match="NoSuchBucket"):
+        storage.discard_all(["ab/x/1"])
+
+
 def test_a_recording_lives_and_ends_in_the_bucket(
     session: BrowserSession, owner: Actor, node: StubNode, bucket: Bucket
 ) -> None:
@@ -171,10 +179,13 @@ def test_a_file_comes_whole_and_in_part_and_goes(
     assert bucket.keys() == []
 
 
-def test_what_has_expired_leaves_the_bucket(session: BrowserSession, node: StubNode, bucket: Bucket) -> None:
+def test_what_has_expired_leaves_the_bucket(
+    session: BrowserSession, owner: Actor, node: StubNode, bucket: Bucket
+) -> None:
     node.write(session, "console", {"text": "x"})
     node.download(session, "a.txt", b"data")
     finish(session)
+    end(session, actor=owner)
     assert len(bucket.keys()) == 2
     assert forget_expired(clock.now() + timedelta(days=31)) == 2
     assert bucket.keys() == []

@@ -15,7 +15,7 @@ from apps.core import clock
 from apps.core.errors import Conflict, Ended, Invalid, NotAllowed, TooMany
 from apps.events.models import Event
 from apps.quotas.models import Quota
-from apps.recordings import storage
+from apps.recordings import purging, storage
 from apps.recordings.collecting import collect
 from apps.recordings.downloads import collect_files
 from apps.recordings.ending import finish
@@ -174,9 +174,61 @@ def test_what_has_expired_goes(session: BrowserSession, owner: Actor, node: Stub
     node.write(session, "console", {"text": "x"})
     node.download(session, "a.txt", b"data")
     finish(session)
+    end(session, actor=owner)
     assert forget_expired(clock.now() + timedelta(days=29)) == 0
     assert forget_expired(clock.now() + timedelta(days=31)) == 2
     assert not files_in(kept)
+
+
+def test_a_file_stays_while_its_session_runs_for_it_would_be_brought_in_anew(
+    session: BrowserSession, node: StubNode, kept: Path
+):
+    node.download(session, "a.txt", b"data")
+    collect_files(session)
+    assert forget_expired(clock.now() + timedelta(days=31)) == 0
+    assert files_in(kept)
+
+
+def test_what_the_storage_does_not_let_go_leaves_the_others_their_turn(
+    session: BrowserSession, owner: Actor, node: StubNode, kept: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for name in ("a.txt", "b.txt", "c.txt"):
+        node.download(session, name, name.encode())
+    finish(session)
+    end(session, actor=owner)
+    stuck = SessionFile.objects.get(name="a.txt").stored_as
+    delete = storage.discard
+
+    def refuse(name: str) -> None:
+        if name == stuck:
+            raise PermissionError(name)
+        delete(name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "discard", refuse)
+        assert forget_expired(clock.now() + timedelta(days=31)) == 2
+        assert finish_purges() == 0
+    assert len(files_in(kept)) == 1
+    assert finish_purges() == 1
+    assert not files_in(kept)
+
+
+def test_a_storage_that_is_away_is_not_asked_for_everything(
+    session: BrowserSession, owner: Actor, node: StubNode, kept: Path, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(purging.AWAY + 5):
+        node.download(session, f"{number}.txt", b"data")
+    finish(session)
+    end(session, actor=owner)
+    asked = []
+
+    def refuse(name: str) -> None:
+        asked.append(name)
+        raise OSError("away")
+
+    monkeypatch.setattr(storage, "discard", refuse)
+    assert forget_expired(clock.now() + timedelta(days=31)) == 0
+    assert len(asked) == purging.AWAY
 
 
 @pytest.mark.parametrize(
