@@ -8,7 +8,7 @@ PYTEST := .venv/bin/python -m pytest
 # By file, in the order of their names: xdist would put those with few tests last, which are not those that end soon.
 SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder
 TWO := -n 2 $(SIDE_BY_SIDE) # a browser keeps a core busy; those that measure time with one run alone
-FOUR := -n 4 $(SIDE_BY_SIDE) # without one much is waiting
+MANY := -n 6 $(SIDE_BY_SIDE) # without one much is waiting
 NONE := [ $$? = 5 ] # pytest's word for no tests: T may hold none of that kind
 # Placeholders that production settings insist on, so that `check --deploy` can look at the rest.
 DEPLOY := DJANGO_SETTINGS_MODULE=browsergrid.settings.production BROWSERGRID_PUBLIC_URL=https://grid.example.com \
@@ -22,11 +22,11 @@ up: ## set up and run everything: web, gateway, worker, beat, watcher, one local
 	@exec ./setup.sh run .venv/bin/python manage.py up --end-with-parent $(ARGS)
 
 define tests # $(1): which of them; on SQLite, and on PostgreSQL where marked
-	@./setup.sh test $(PYTEST) -m "not browser and $(1)" $(FOUR) $(T) $(ARGS) || $(NONE)
+	@./setup.sh test $(PYTEST) -m "not browser and $(1)" $(MANY) $(T) $(ARGS) || $(NONE)
 	@./setup.sh test $(PYTEST) -m "browser and not alone and $(1)" $(TWO) $(T) $(ARGS) || $(NONE)
 	@./setup.sh test $(PYTEST) -m "browser and alone and $(1)" $(T) $(ARGS) || $(NONE)
 	@./setup.sh test .venv/bin/python -m tests.support.databases run \
-		$(PYTEST) -m "(database or concurrency) and not browser and $(1)" $(FOUR) $(T) $(ARGS) || $(NONE)
+		$(PYTEST) -m "(database or concurrency) and not browser and $(1)" $(MANY) $(T) $(ARGS) || $(NONE)
 endef
 
 test: ## set up and run the tests, on SQLite and where marked on PostgreSQL; T=tests/pools narrows, ARGS=-x goes to pytest
