@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
+from apps.core.checks import CONFIGURATION
+
 
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
@@ -11,5 +13,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts import listening, sign_up  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(sign_up.check_mode)
+        checks.register(sign_up.check_mode, CONFIGURATION)
         listening.start()

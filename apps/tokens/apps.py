@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.core import checks
 
+from apps.core.checks import CONFIGURATION
+
 
 class TokensConfig(AppConfig):
     name = "apps.tokens"
@@ -11,4 +13,4 @@ class TokensConfig(AppConfig):
     def ready(self) -> None:
         from apps.tokens.services import check_static_tokens  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(check_static_tokens)
+        checks.register(check_static_tokens, CONFIGURATION)

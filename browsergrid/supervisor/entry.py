@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Collection
 
 from django.conf import settings
+from django.core import checks
 
+from apps.core.checks import CONFIGURATION
 from apps.nodes.credentials import node_key
 from browsergrid.settings import env, grid
 from browsergrid.supervisor import leash, ports, preparation, redis_server
@@ -52,6 +54,9 @@ def up(parts: Collection[Part], *, end_with_parent: bool = False) -> int:
 
 def obstacle(here: Installation, parts: Collection[Part]) -> str:
     """What would keep these parts from starting; empty when nothing is known to."""
+    for message in checks.run_checks(tags=[CONFIGURATION]):
+        if message.is_serious():
+            return message.msg
     if Part.WEB in parts and (problem := ports.taken(here.bind, here.port)):
         return problem
     if Part.REDIS in parts and not here.redis_program and is_our_redis():

@@ -147,6 +147,17 @@ def test_a_taken_port_is_named_before_anything_is_started(up, tmp_path):
     assert not (tmp_path / "var" / "run" / "redis.sock").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value"), [("BROWSERGRID_STATIC_TOKENS", "too-short=ann@example.com"), ("BROWSERGRID_SIGNUP", "perhaps")]
+)
+def test_a_wrong_setting_is_named_before_anything_is_started(up, tmp_path, name, value):
+    refused = up(**{name: value})
+    assert refused.process.wait(timeout=30) == 1
+    assert name in refused.output
+    assert "Traceback" not in refused.output
+    assert not (tmp_path / "var" / "run" / "redis.sock").exists()
+
+
 def test_the_options_win_over_the_environment(up, tmp_path):
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
