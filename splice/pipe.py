@@ -24,6 +24,7 @@ class Pipe:
         How many were read, and those of them that were not written: the last `keep`, more where the sink is full. An
         error of either socket just ends it; who reads or writes there next meets it, too.
         """
+        self._empty()
         read = inside = 0
         with contextlib.suppress(OSError):
             while inside <= keep and read < most:
@@ -38,3 +39,9 @@ class Pipe:
         while len(rest) < inside:
             rest += os.read(self.reader, inside - len(rest))
         return read, rest
+
+    def _empty(self) -> None:
+        """It is empty already, unless an error cut a call off: then what it left is somebody else's."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.read(self.reader, SIZE)

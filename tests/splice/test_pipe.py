@@ -125,6 +125,13 @@ def test_what_an_ended_sink_cannot_take_is_given_back(pipe, sides):
     assert move(pipe, sides) == (10, b"for nobody")
 
 
+def test_what_an_error_left_behind_reaches_nobody_else(pipe, sides):
+    os.write(pipe.writer, b"somebody else's" * 1000)
+    sides[0].send(b"ours")
+    assert move(pipe, sides) == (4, b"")
+    assert sides[1].receive() == b"ours"
+
+
 @pytest.mark.parametrize("seed", range(10))
 def test_a_stream_is_whole_however_sender_and_reader_take_turns(pipe, sides, seed):
     chance = random.Random(seed)
