@@ -29,6 +29,7 @@ COLUMNS: dict[str, Callable[[list[float]], float]] = {
     "p50 µs @32": min,
     "p99 µs @32": min,
     "msgs/s @32": statistics.median,
+    "p50 µs beside a download": statistics.median,
     "1 MB: MB/s": statistics.median,
     "16 MB: MB/s": statistics.median,
     "64 MB: MB/s": statistics.median,
@@ -94,6 +95,7 @@ class Load:
         }
         for megabytes in (1, 16, 64):
             values[f"{megabytes} MB: MB/s"] = self.run("big", 1, megabytes * MEGABYTE)["median"]
+        values["p50 µs beside a download"] = self.beside_a_download()
         values["up 16 MB: MB/s"] = self.run("up", 1, 16 * MEGABYTE)["mean"]
         values["opens/s"] = self.run("open", 16, 0)["per_second"]
         if self.candidate.processes:
@@ -116,9 +118,18 @@ class Load:
         process.communicate("\n", timeout=60)
         return grown / IDLE_CONNECTIONS
 
-    def start(self, mode: str, connections: int, size: int) -> subprocess.Popen[str]:
+    def beside_a_download(self) -> float:
+        """What a small message waits while another connection is full of large ones."""
+        download = self.start("big", 1, 64 * MEGABYTE, seconds=60)
+        try:
+            return self.run("rr", 1, 200)["p50"]
+        finally:
+            download.kill()
+            download.communicate()
+
+    def start(self, mode: str, connections: int, size: int, *, seconds: float | None = None) -> subprocess.Popen[str]:
         command = [str(self.program), mode, str(self.candidate.port), self.path, str(connections)]
-        command += [str(self.seconds), str(size)]
+        command += [str(seconds or self.seconds), str(size)]
         return start_pinned(command, self.core, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def parse(self, mode: str, output: str) -> dict[str, float]:
