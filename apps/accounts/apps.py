@@ -3,8 +3,6 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from apps.core.checks import CONFIGURATION
-
 
 class AccountsConfig(AppConfig):
     name = "apps.accounts"
@@ -13,5 +11,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts import listening, sign_up  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(sign_up.check_mode, CONFIGURATION)
+        checks.register(sign_up.check_mode, "configuration")
         listening.start()

@@ -3,8 +3,6 @@
 from django.apps import AppConfig
 from django.core import checks
 
-from apps.core.checks import CONFIGURATION
-
 
 class TokensConfig(AppConfig):
     name = "apps.tokens"
@@ -13,4 +11,4 @@ class TokensConfig(AppConfig):
     def ready(self) -> None:
         from apps.tokens.services import check_static_tokens  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(check_static_tokens, CONFIGURATION)
+        checks.register(check_static_tokens, "configuration")

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection
 from django.conf import settings
 from django.core import checks
 
-from apps.core.checks import CONFIGURATION
 from apps.nodes.credentials import node_key
 from browsergrid.settings import env, grid
 from browsergrid.supervisor import leash, ports, preparation, redis_server
@@ -21,6 +20,8 @@ from browsergrid.supervisor.output import Output
 from browsergrid.supervisor.plan import Chore, Installation, Part, Plan, make_plan
 from browsergrid.supervisor.runner import Runner
 from browsergrid.supervisor.spawn import Run
+
+CONFIGURATION = "configuration"  # tag of Django's checks of what the environment says, all of them quick
 
 
 class CannotStart(Exception):
