@@ -11,5 +11,5 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         from apps.accounts import listening, sign_up  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(sign_up.check_mode, "configuration")
+        checks.register(sign_up.check_mode, "configuration")  # `make up` begins with these
         listening.start()

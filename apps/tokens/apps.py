@@ -11,4 +11,4 @@ class TokensConfig(AppConfig):
     def ready(self) -> None:
         from apps.tokens.services import check_static_tokens  # noqa: PLC0415 - models must be loaded first
 
-        checks.register(check_static_tokens, "configuration")
+        checks.register(check_static_tokens, "configuration")  # `make up` begins with these

@@ -61,6 +61,14 @@ def owner(session: BrowserSession) -> Actor:
     return actor_for(session.owner)
 
 
+@pytest.fixture
+def no_bucket(settings: Settings) -> None:
+    """The settings name one that is not there."""
+    told = settings.STORAGES["recordings"]
+    other = {**told, "OPTIONS": {**told["OPTIONS"], "bucket_name": "not-ours"}}
+    settings.STORAGES = {**settings.STORAGES, "recordings": other}
+
+
 def body(answer: Any) -> bytes:
     """Of a streamed answer."""
 
@@ -114,11 +122,8 @@ def test_many_are_deleted_and_what_is_gone_already_is_a_success(bucket: Bucket) 
 
 
 def test_a_bucket_that_is_not_there_is_an_error_and_no_row_says_otherwise(
-    session: BrowserSession, node: StubNode, settings: Settings
+    session: BrowserSession, node: StubNode, no_bucket: None
 ) -> None:
-    told = settings.STORAGES["recordings"]
-    other = {**told, "OPTIONS": {**told["OPTIONS"], "bucket_name": "not-ours"}}
-    settings.STORAGES = {**settings.STORAGES, "recordings": other}
     node.write(session, "console", {"text": "x"})
     with pytest.raises(ClientError, match="NoSuchBucket"):
         collect(session, flush=True)
@@ -126,10 +131,7 @@ def test_a_bucket_that_is_not_there_is_an_error_and_no_row_says_otherwise(
     assert node.spools[session.instance_id].closed  # for the next look
 
 
-def test_what_a_bucket_does_not_delete_is_an_os_error_as_with_a_folder(settings: Settings) -> None:
-    told = settings.STORAGES["recordings"]
-    other = {**told, "OPTIONS": {**told["OPTIONS"], "bucket_name": "not-ours"}}
-    settings.STORAGES = {**settings.STORAGES, "recordings": other}
+def test_what_a_bucket_does_not_delete_is_an_os_error_as_with_a_folder(no_bucket: None) -> None:
     with pytest.raises(OSError, match="NoSuchBucket"):
         storage.discard_all(["ab/x/1"])
 

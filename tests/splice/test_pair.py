@@ -71,7 +71,7 @@ async def test_many_slow_and_fast_readers_each_get_their_own_bytes():
     assert sorted(reader.result() for reader in readers) == [0, 1, 2, 3, 4, 5]
 
 
-async def test_forty_megabytes_pass_both_ways_most_of_them_unseen(monkeypatch):
+async def test_forty_megabytes_pass_both_ways_and_many_of_them_unseen(monkeypatch):
     unseen = Counter()
     monkeypatch.setattr(End, "passed", lambda end, size: unseen.update({end: size}))
     data = os.urandom(40_000_000)
