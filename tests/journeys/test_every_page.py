@@ -14,9 +14,12 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600), pytest.mark.wide]
 FIRST_VIEW_BYTES = 100_000
 SHIFTS = """
 window.shifted = [];
-new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput || window.shifted.push(
-  `${entry.value.toFixed(4)} ${entry.sources.map(({ node }) => `${node?.nodeName}.${node?.className ?? ""}`).join(" ")}`
-))).observe({ type: "layout-shift", buffered: true });
+const box = ({ x, y, width, height }) => `${[x, y].map(Math.round)} ${[width, height].map(Math.round).join("×")}`;
+const from = ({ node, previousRect, currentRect }) =>
+  `${node?.nodeName}.${node?.className ?? ""} from ${box(previousRect)} to ${box(currentRect)}`;
+new PerformanceObserver((list) => list.getEntries().forEach((entry) => entry.hadRecentInput ||
+  window.shifted.push(`${entry.value.toFixed(4)} ${entry.sources.map(from).join("; ")}`)
+)).observe({ type: "layout-shift", buffered: true });
 """
 
 

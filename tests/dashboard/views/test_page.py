@@ -1,5 +1,6 @@
 """Who reaches which page, and what an error looks like."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -65,6 +66,18 @@ def test_a_piece_of_a_page_gets_its_error_as_a_toast(ann: User, sign_in: SignIn)
     assert answer.status_code == 404
     assert '"level": "error"' in answer["HX-Trigger"]
     assert answer.content == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/accounts/login/", "/nothing/at/all/"])
+def test_a_page_is_painted_when_all_that_stands_in_it_is_parsed(path: str, ann: User, sign_in: SignIn) -> None:
+    """Chromium waits for the start tag of what a link expects, and no longer."""
+    for client in (Client(), sign_in(ann)):
+        page = client.get(path, follow=True).content.decode()
+        expected = re.search(r'<link rel="expect" href="#([a-z]+)" blocking="render">', page)
+        assert expected is not None, client
+        _, mark, after = page.partition(f'id="{expected[1]}"')
+        assert mark, "nothing would be painted before the end"
+        assert not re.search("<(main|nav|table)", after)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
