@@ -26,9 +26,9 @@ from apps.recordings.models import Recording, Segment, SessionFile
 from apps.recordings.purging import forget_expired
 from apps.recordings.services import delete_file, delete_recording, start_recording
 from apps.sessions.models import BrowserSession
-from tests.factories.people import actor_for, make_token, make_user
-from tests.factories.sessions import end, make_claimed_session
-from tests.recordings.stub import StubNode, on_a_node
+from tests.factories.people import make_token
+from tests.factories.sessions import end
+from tests.recordings.stub import StubNode
 from tests.support.buckets import CREDENTIALS, PREFIX, Bucket, keep_in, running_bucket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
@@ -48,17 +48,6 @@ def bucket(server: Bucket, kept: object, settings: Settings, monkeypatch: pytest
     keep_in(server, settings)
     yield server
     server.empty()
-
-
-@pytest.fixture
-def session(db: None) -> BrowserSession:
-    return on_a_node(make_claimed_session(make_user(), keep_alive=True))
-
-
-@pytest.fixture
-def owner(session: BrowserSession) -> Actor:
-    assert session.owner is not None
-    return actor_for(session.owner)
 
 
 @pytest.fixture

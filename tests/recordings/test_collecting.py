@@ -17,16 +17,9 @@ from apps.recordings.models import Recording, Segment
 from apps.recordings.reading import lines
 from apps.sessions.models import BrowserSession
 from browser_node.client import NodeRefused
-from tests.factories.people import make_user
-from tests.factories.sessions import make_claimed_session
-from tests.recordings.stub import StubNode, on_a_node
+from tests.recordings.stub import StubNode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def session(db: None) -> BrowserSession:
-    return on_a_node(make_claimed_session(make_user(), keep_alive=True))
 
 
 def pulled(session: BrowserSession, *, flush: bool = True) -> Pulled:

@@ -22,11 +22,6 @@ from tests.recordings.stub import StubNode, on_a_node
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
 
 
-@pytest.fixture
-def session(db: None) -> BrowserSession:
-    return on_a_node(make_claimed_session(make_user(), keep_alive=True))
-
-
 def test_what_was_still_being_written_is_stored_before_the_end(session: BrowserSession, node: StubNode):
     begin(session, Kind.DOM, clock.now())
     arm(session)

@@ -19,17 +19,11 @@ from apps.recordings.kinds import Kind, RecordingState
 from apps.recordings.models import Artifact, Recording, Segment
 from apps.recordings.services import delete_recording
 from apps.sessions.models import BrowserSession
-from tests.factories.people import actor_for, make_user
-from tests.factories.sessions import make_claimed_session
+from tests.factories.people import actor_for
 from tests.recordings.pictures import jpeg, looked_into
-from tests.recordings.stub import StubNode, on_a_node
+from tests.recordings.stub import StubNode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def session(db: None) -> BrowserSession:
-    return on_a_node(make_claimed_session(make_user(), keep_alive=True))
 
 
 def event(kind: int, at_ms: float, **data: Any) -> dict[str, Any]:

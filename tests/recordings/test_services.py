@@ -28,22 +28,11 @@ from apps.recordings.services import delete_file, delete_recording, start_record
 from apps.sessions.models import BrowserSession
 from browser_node.client import NodeRefused
 from tests.factories.people import actor_for, make_user
-from tests.factories.sessions import end, make_claimed_session
+from tests.factories.sessions import end
 from tests.factories.teams import make_team
-from tests.recordings.stub import StubNode, on_a_node
+from tests.recordings.stub import StubNode
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database]
-
-
-@pytest.fixture
-def session(db: None) -> BrowserSession:
-    return on_a_node(make_claimed_session(make_user(), keep_alive=True))
-
-
-@pytest.fixture
-def owner(session: BrowserSession) -> Actor:
-    assert session.owner is not None
-    return actor_for(session.owner)
 
 
 def files_in(folder: Path) -> list[Path]:
