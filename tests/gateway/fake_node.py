@@ -11,7 +11,7 @@ from urllib.parse import parse_qs
 
 import uvicorn
 
-from tests.splice.harness import QuietServer, eventually
+from tests.splice.harness import QuietServer, end, eventually
 
 Message = MutableMapping[str, Any]
 
@@ -112,11 +112,7 @@ async def fake_node(directory: Path):  # type: ignore[no-untyped-def]
     try:
         yield node
     finally:
-        server.should_exit = True
-        for each in list(server.server_state.tasks):
-            each.cancel()
-        async with asyncio.timeout(10):
-            await task
+        await end(server, task)
 
 
 async def _stream(send: Any, receive: Any, pieces: list[bytes]) -> None:

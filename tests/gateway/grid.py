@@ -28,7 +28,7 @@ from splice.entrance import Entrance
 from splice.protocol import SpliceProtocol
 from tests.factories import people, pools, sessions
 from tests.gateway.fake_node import FakeNode
-from tests.splice.harness import QuietServer, eventually
+from tests.splice.harness import QuietServer, end, eventually
 
 VERSION = {
     "Browser": "Chrome/156.0.7700.0",
@@ -147,11 +147,7 @@ async def running_grid(
         try:
             yield Grid(gateway, node, user, token, pool, row, port, server)
         finally:
-            server.should_exit = True
-            for each in list(server.server_state.tasks):
-                each.cancel()
-            async with asyncio.timeout(10):
-                await task
+            await end(server, task)
     await sync_to_async(connections.close_all)()  # of the thread in which a test's own queries ran
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.product import Product
 
@@ -18,6 +18,7 @@ SIZES = {"phone": (390, 844), "desk": (1280, 800), "wide": (1920, 1080), "huge":
 Open = Callable[..., Page]
 Shoot = Callable[[Page, str], None]
 _signed_in: dict[tuple[str, str], list[Any]] = {}  # cookies by product and person: the form costs seconds
+expect.set_options(timeout=15_000)  # what is promised in less says so where it is asked for
 
 
 @pytest.fixture(scope="module")

@@ -70,6 +70,19 @@ class QuietServer(uvicorn.Server):
         yield
 
 
+async def end(server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
+    """Now: whoever is still served is cut, also who was let in while it stopped listening."""
+    server.should_exit = True
+    async with asyncio.timeout(10):
+        while not task.done():
+            for each in list(server.server_state.tasks):
+                each.cancel()
+            await asyncio.wait({task}, timeout=0.5)
+            for connection in list(server.server_state.connections):
+                connection.transport.abort()
+    await task
+
+
 @contextlib.asynccontextmanager
 async def serving(app: Any, *, drain: float = 5.0, **options: Any) -> AsyncIterator["Served"]:
     """A real uvicorn on a free port; paths that begin with /s are spliced."""
@@ -100,12 +113,7 @@ class Served:
         return f"ws://{self.host}:{self.port}{path}"
 
     async def stop(self) -> None:
-        """End now: whoever is still joined is cut."""
-        self.server.should_exit = True
-        for task in list(self.state.tasks):
-            task.cancel()
-        async with asyncio.timeout(10):
-            await self.task
+        await end(self.server, self.task)
 
 
 @contextlib.asynccontextmanager
