@@ -36,6 +36,18 @@ def test_commands_find_a_session_by_its_name(running_product: Product, page: Pag
     page.wait_for_url(re.compile(mine["id"]))
 
 
+def test_commands_of_this_page_stay_where_the_server_does_not_answer(page: Page) -> None:
+    page.route("**/commands/**", lambda route: route.abort())
+    page.keyboard.press("Control+k")
+    expect(page.locator(".palette")).to_contain_text("The server did not answer")
+    page.keyboard.type("theme")
+    expect(page.get_by_role("option", name="Dark theme")).to_be_visible()
+    page.unroute("**/commands/**")
+    page.keyboard.press("Escape")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Tokens", exact=True)).to_be_visible()
+
+
 def test_arrows_choose_and_escape_closes(page: Page) -> None:
     page.keyboard.press("Control+k")
     first = page.locator(".palette [role=option]").first

@@ -6,7 +6,7 @@ const SHOWN = 12; // of one kind, while one types
 const KEEP_SECONDS = 20;
 const TITLES = { here: "On this page", pages: "Go to", actions: "Do", pools: "Pools", sessions: "Sessions" };
 await dressed("palette");
-let dialog, input, list, known, knownAt = 0, asked = "", older = [], chosen = 0, timer = 0;
+let dialog, input, list, known, knownAt = 0, isUnanswered = false, asked = "", older = [], chosen = 0, timer = 0;
 
 export function open(typed = "") {
   if (dialog?.open) return dialog.close();
@@ -36,9 +36,11 @@ function build() {
 async function fetchKnown() {
   if (known && Date.now() - knownAt < KEEP_SECONDS * 1000) return;
   const answer = await fetch("/commands/", { headers: { "X-Live": "1" } }).catch(() => null);
-  if (!answer?.ok) return draw();
-  known = await answer.json();
-  knownAt = Date.now();
+  isUnanswered = !answer?.ok;
+  if (!isUnanswered) {
+    known = await answer.json();
+    knownAt = Date.now();
+  }
   draw();
 }
 
@@ -93,7 +95,8 @@ function draw() {
   const groups = found();
   const sections = groups.map(({ kind, items }) => make("div", { role: "group", "aria-label": TITLES[kind] },
     make("p", { textContent: TITLES[kind], "aria-hidden": "true" }), ...items.map(option)));
-  if (!known) sections.push(...Array.from({ length: 5 }, () => make("div", { className: "option", "aria-hidden": "true" }, make("span", { className: "bone" }))));
+  if (!known && isUnanswered) sections.push(make("p", { className: "none", textContent: "The server did not answer. Open this again to ask once more." }));
+  else if (!known) sections.push(...Array.from({ length: 5 }, () => make("div", { className: "option", "aria-hidden": "true" }, make("span", { className: "bone" }))));
   const text = input.value.trim();
   if (known && !groups.length) sections.push(make("p", { className: "none", textContent: `Nothing of yours is called “${text}”.` }));
   if (text) sections.push(make("div", { role: "group", "aria-label": "Search" }, option({ label: `Search all sessions for “${text}”`, icon: "search", url: `/sessions/?q=${encodeURIComponent(text)}`, places: [] })));

@@ -140,6 +140,7 @@ async def test_the_view_follows_the_active_page_until_one_is_chosen(node: Runnin
 async def test_a_page_of_a_context_of_its_own_is_seen_too(node: RunningNode, start: Start) -> None:
     spec = start()
     async with await Cdp.connect(node, spec) as cdp, await Live.open(node, spec) as live:
+        await live.heard("page")
         context = (await cdp.send("Target.createBrowserContext"))["browserContextId"]
         made = (await cdp.send("Target.createTarget", url=STILL, browserContextId=context))["targetId"]
         await live.heard("page", id=made)
