@@ -254,6 +254,8 @@ class Cast:
         if self._running is not None:
             self._patience = min(2 * self._patience, MOST_FIRST_SECONDS)
             self._start(self._running, is_anew=True)
+            # A page behind others draws nothing by itself. For a picture it does, and what is drawn is cast.
+            self._pages.post(self.page, "Page.captureScreenshot", {"format": "jpeg", "quality": 1})
 
     def _stop(self) -> None:
         self._be_still()

@@ -38,7 +38,7 @@ from tests.reconciler.drive import (
 from tests.support.moving_clock import MovingClock
 
 pytestmark = [pytest.mark.database, pytest.mark.concurrency]
-IDLE_TICK_SECONDS = 0.015
+IDLE_TICK_READS = 16  # times what it takes to read the eight once
 
 
 # Warm browsers
@@ -267,17 +267,21 @@ def test_an_idle_tick_writes_no_row_but_its_lease_and_asks_few_questions(drive: 
     assert len(statements) <= 16, statements
 
 
-def test_an_idle_tick_with_eight_browsers_takes_a_few_milliseconds_and_waits_for_nobody(drive: Drive) -> None:
+def test_an_idle_tick_with_eight_browsers_costs_a_few_reads_of_them_and_waits_for_nobody(drive: Drive) -> None:
     pool = make_pool(drive, "eight", min=8, max=8, max_starting=8)
     drive.until(lambda: is_at_min(pool))
     drive.settle()
-    took, waited = [], []
+    reads, took, waited = [], [], []
     for _ in range(30):
+        worked = process_time()  # not the time that others keep the processor busy
+        assert len(pool.sessions.order_by("id")) == 8
+        reads.append(process_time() - worked)
         began, worked = perf_counter(), process_time()
         drive.reconciler.tick()
         took.append(process_time() - worked)
         waited.append(perf_counter() - began - took[-1])
-    assert min(took) <= IDLE_TICK_SECONDS  # of the processor, which others keep busy
+    print(f"read {min(reads) * 1e3:.2f} ms, tick {min(took) * 1e3:.2f} ms")  # noqa: T201 - the figures
+    assert min(took) <= IDLE_TICK_READS * min(reads)
     assert min(waited) <= PATIENCE_SECONDS / 4  # it waits for nobody, as far as others let one see
 
 

@@ -148,6 +148,19 @@ async def test_a_page_of_a_context_of_its_own_is_seen_too(node: RunningNode, sta
         await eventually_async(lambda: live.told[-1].get("pages") and len(live.told[-1]["pages"]) == 1)
 
 
+async def test_each_page_of_many_has_a_picture_also_those_behind(node: RunningNode, start: Start) -> None:
+    spec, reds = start(), (50, 100, 150, 200)
+    async with await Cdp.connect(node, spec) as cdp:
+        urls = [f"data:text/html,<body style='background:rgb({red},10,20)'>still" for red in reds]
+        made = [(await cdp.send("Target.createTarget", url=url))["targetId"] for url in urls]
+        async with await Live.open(node, spec) as live:
+            for page, red in zip(made, reds, strict=True):
+                await live.say("watch", page=page)
+                await eventually_async(
+                    lambda red=red: live.frames and abs(colour(live.frames[-1].jpeg)[0] - red) < 10, what=f"red {red}"
+                )
+
+
 async def test_a_dialog_is_shown_and_its_end_by_the_client(node: RunningNode, start: Start) -> None:
     spec = start()
     async with await Cdp.connect(node, spec) as cdp, await Live.open(node, spec) as live:
