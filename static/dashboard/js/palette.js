@@ -13,6 +13,7 @@ export function open(typed = "") {
   dialog ?? build();
   input.value = typed;
   older = [];
+  isUnanswered = false;
   chosen = 0;
   dialog.showModal();
   draw();
@@ -95,7 +96,7 @@ function draw() {
   const groups = found();
   const sections = groups.map(({ kind, items }) => make("div", { role: "group", "aria-label": TITLES[kind] },
     make("p", { textContent: TITLES[kind], "aria-hidden": "true" }), ...items.map(option)));
-  if (!known && isUnanswered) sections.push(make("p", { className: "none", textContent: "The server did not answer. Open this again to ask once more." }));
+  if (isUnanswered && !known) sections.push(make("p", { className: "none", textContent: "The server did not answer. Open this again to ask once more." }));
   else if (!known) sections.push(...Array.from({ length: 5 }, () => make("div", { className: "option", "aria-hidden": "true" }, make("span", { className: "bone" }))));
   const text = input.value.trim();
   if (known && !groups.length) sections.push(make("p", { className: "none", textContent: `Nothing of yours is called “${text}”.` }));
