@@ -5,8 +5,8 @@ SHELL := /bin/bash
 
 T ?= tests
 PYTEST := .venv/bin/python -m pytest
-# By file, in the order of their names: xdist would put those with few tests last, which are not those that end soon.
-SIDE_BY_SIDE := --dist loadfile --no-loadscope-reorder
+# As they come: xdist would put files with few tests last, which are not those that end soon (tests/support/scheduling.py).
+SIDE_BY_SIDE := --no-loadscope-reorder
 TWO := -n 2 $(SIDE_BY_SIDE) # a browser keeps a core busy; those that measure time with one run alone
 MANY := -n 6 $(SIDE_BY_SIDE) # without one much is waiting
 BUSY := -n 3 $(SIDE_BY_SIDE) # but not where everything is asked for again and again

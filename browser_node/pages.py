@@ -17,7 +17,7 @@ from browser_node.page import Chooser, Dialog, Page, Watcher
 
 logger = logging.getLogger(__name__)
 
-TITLE_SECONDS = 0.5  # for scripts to set one
+TITLE_PAUSES = (0.0, 0.5, 2.0)  # seconds, one after the other, for scripts to set one and for a busy machine to tell it
 INTRODUCTION_SECONDS = 2.0  # for one watcher to prepare for a page, which does not run before
 
 _TITLE_MAY_BE_NEW = ("Page.domContentEventFired", "Page.loadEventFired", "Page.navigatedWithinDocument")
@@ -225,7 +225,7 @@ class Pages:
 
     async def _read_title(self, page: Page) -> None:
         """At once, and again when scripts had their turn: Chromium tells of no title but at a navigation's begin."""
-        for pause in (0.0, TITLE_SECONDS):
+        for pause in TITLE_PAUSES:
             await asyncio.sleep(pause)
             info = (await self.send_browser("Target.getTargetInfo", {"targetId": page.target}))["targetInfo"]
             if page.title != info["title"]:

@@ -27,5 +27,15 @@ def dispatch() -> int:
 
 
 def wake_channel_is_available() -> bool:
-    """Whether the database can wake us (PostgreSQL's LISTEN); else one polls every 50 ms."""
+    """Whether the database can wake us (PostgreSQL's LISTEN); else one asks again and again for `others_commits`."""
     return connection.vendor == "postgresql"
+
+
+def others_commits() -> int:
+    """Another number when somebody else has committed anything: a fiftieth of a look at the table.
+
+    https://www.sqlite.org/pragma.html#pragma_data_version
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA data_version")
+        return int(cursor.fetchone()[0])

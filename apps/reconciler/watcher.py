@@ -99,14 +99,21 @@ class Watcher:
             logger.info("watcher.not_passed_on", extra={"reason": str(error)})
 
     def _dispatch(self) -> None:
+        wakes = dispatcher.wake_channel_is_available()
+        seen = 0 if wakes else dispatcher.others_commits()
         numbered = dispatcher.BATCH
         while numbered == dispatcher.BATCH:
             with recorder.timed("watcher.dispatch"):
                 numbered = dispatcher.dispatch()
-        if dispatcher.wake_channel_is_available():
+        if wakes:
             self._wait_for_notification(0.25)
         else:
-            self._over.wait(POLL_SECONDS)
+            self._wait_for_commit(seen)
+
+    def _wait_for_commit(self, seen: int) -> None:
+        """Of somebody else since `seen`, which was before the last look."""
+        while not self._over.wait(POLL_SECONDS) and dispatcher.others_commits() == seen:
+            pass
 
     def _wait_for_notification(self, seconds: float) -> None:
         connection.ensure_connection()

@@ -30,8 +30,9 @@ GRID = replace(
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 CELERY_TASK_ALWAYS_EAGER = False
 if "sqlite" in str(DATABASES["default"]["ENGINE"]):
-    # A file, not memory: threads of concurrency tests need connections of their own. One a process: runs do not meet.
+    # A file, not memory: threads of concurrency tests need connections of their own. One a run: runs do not meet.
     # In /dev/shm where there is one: nothing here needs to reach a disk.
     SHARED = Path("/dev/shm")  # noqa: S108
     FOLDER = SHARED if os.access(SHARED, os.W_OK) else Path(tempfile.gettempdir())
-    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / f"browsergrid-test-{os.getpid()}.sqlite3")}
+    RUN = os.environ.get("PYTEST_XDIST_TESTRUNUID", os.getpid())
+    DATABASES["default"]["TEST"] = {"NAME": str(FOLDER / f"browsergrid-test-{RUN}.sqlite3")}

@@ -100,6 +100,7 @@ STARTS = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.wide
 class TestNoSequenceOfCalls(TestCase):
     """By a person who is not staff, with any token of theirs, the tokens that it makes among them."""
 

@@ -106,6 +106,17 @@ def test_two_dispatchers_and_four_writers_leave_one_unbroken_order() -> None:
     assert last_position() == stories * 25
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL wakes us")
+@pytest.mark.django_db(transaction=True)
+def test_whoever_else_commits_is_noticed_and_oneself_is_not() -> None:
+    seen = dispatcher.others_commits()
+    tell_one()
+    dispatch()
+    assert dispatcher.others_commits() == seen
+    assert failures(at_once([tell_one])) == []
+    assert dispatcher.others_commits() != seen
+
+
 @pytest.mark.concurrency
 @pytest.mark.django_db(transaction=True)
 def test_who_commits_late_gets_a_later_position_than_all_that_was_read_before() -> None:

@@ -27,14 +27,17 @@ def site() -> Iterator[Site]:
 
 def wait_for(node: RunningNode, spec: LaunchSpec, stream: Stream, **wanted: Any) -> dict[str, Any]:
     """The first line of that stream which says so."""
+    there: list[dict[str, Any]] = []
 
     def look() -> dict[str, Any] | None:
-        fits = (
-            line for line in lines(node, spec, stream) if all(line.get(name) == value for name, value in wanted.items())
-        )
-        return next(fits, None)
+        there[:] = lines(node, spec, stream)
+        return next((line for line in there if wanted.items() <= line.items()), None)
 
-    found = eventually(look, within=15, what=f"{wanted} in {stream}")
+    try:
+        found = eventually(look, within=15, what=f"{wanted} in {stream}")
+    except AssertionError as error:
+        error.add_note(f"it holds {there}")
+        raise
     assert found is not None
     return found
 
@@ -124,6 +127,14 @@ async def test_pages_are_kept_as_they_open_move_and_close(node: RunningNode, sta
     first = [line for line in lines(node, spec, Stream.PAGE) if line["page"] != target]
     visited = [line["url"] for line in first if line["kind"] == "navigated"]
     assert visited == [site.url + "/a", site.url + "/b?session=REDACTED"]
+
+
+async def test_a_title_that_a_script_sets_late_is_kept(node: RunningNode, start: Start, site: Site) -> None:
+    site.pages["/"] = Page(b"<!doctype html><script>setTimeout(() => { document.title = 'Late' }, 1500)</script>")
+    spec = logged(start, node, site)
+    async with await Cdp.connect(node, spec) as cdp:
+        await cdp.goto(await cdp.page(), site.url + "/")
+        wait_for(node, spec, Stream.PAGE, kind="title", title="Late")
 
 
 async def test_inputs_are_kept_with_their_place_and_never_their_letters(
