@@ -8,7 +8,7 @@ PYTEST := .venv/bin/python -m pytest
 # As they come: xdist would put files with few tests last, which are not those that end soon (tests/support/scheduling.py).
 SIDE_BY_SIDE := --no-loadscope-reorder
 TWO := -n 2 $(SIDE_BY_SIDE) # a browser keeps a core busy; those that measure time with one run alone
-MANY := -n 6 $(SIDE_BY_SIDE) # without one much is waiting
+MANY := -n 4 $(SIDE_BY_SIDE) # without one much is waiting
 BUSY := -n 3 $(SIDE_BY_SIDE) # but not where everything is asked for again and again
 NONE := [ $$? = 5 ] # pytest's word for no tests: T may hold none of that kind
 # Placeholders that production settings insist on, so that `check --deploy` can look at the rest.

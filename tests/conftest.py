@@ -20,7 +20,7 @@ from apps.tokens.models import ApiToken
 from tests.factories import people, pools, sessions
 from tests.support.flush import flush
 from tests.support.migrated import copied
-from tests.support.scheduling import ByFile, is_longest
+from tests.support.scheduling import ByFile, begins_late
 from tests.support.selection import holds_any
 
 TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
@@ -34,7 +34,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFile:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     yield
-    items.sort(key=lambda item: is_longest(item.nodeid), reverse=True)
+    items.sort(key=lambda item: begins_late(item.nodeid))
 
 
 def pytest_collection_finish() -> None:

@@ -2,12 +2,18 @@
 
 from xdist.scheduler import LoadScopeScheduling
 
+JOURNEYS = "tests/journeys/"
+
 
 class ByFile(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
-        return "journeys" if is_longest(nodeid) else nodeid.partition("::")[0]
+        return scope_of(nodeid)
 
 
-def is_longest(nodeid: str) -> bool:
-    """Whether it belongs to what must begin first, or the other processes would wait for its end."""
-    return nodeid.startswith("tests/journeys/")
+def scope_of(nodeid: str) -> str:
+    return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+
+
+def begins_late(nodeid: str) -> bool:
+    """Whether it may wait: journeys take longest, and whoever has them should not have them last."""
+    return scope_of(nodeid) != JOURNEYS
