@@ -7,7 +7,7 @@ T ?= tests
 PYTEST := .venv/bin/python -m pytest
 # As they come: xdist would put files with few tests last, which are not those that end soon (tests/support/scheduling.py).
 SIDE_BY_SIDE := --no-loadscope-reorder
-TWO := -n 2 $(SIDE_BY_SIDE) # a browser keeps a core busy; those that measure time with one run alone
+THREE := -n 3 $(SIDE_BY_SIDE) # a browser keeps a core half busy; those that measure time with one run alone
 MANY := -n 4 $(SIDE_BY_SIDE) # without one much is waiting
 BUSY := -n 3 $(SIDE_BY_SIDE) # but not where everything is asked for again and again
 NONE := [ $$? = 5 ] # pytest's word for no tests: T may hold none of that kind
@@ -24,7 +24,7 @@ up: ## set up and run everything: web, gateway, worker, beat, watcher, one local
 
 define tests # $(1): which of them, $(2): how many of those without a browser at once; on SQLite, and on PostgreSQL where marked
 	@./setup.sh test $(PYTEST) -m "not browser and $(1)" $(2) $(T) $(ARGS) || $(NONE)
-	@./setup.sh test $(PYTEST) -m "browser and not alone and $(1)" $(TWO) $(T) $(ARGS) || $(NONE)
+	@./setup.sh test $(PYTEST) -m "browser and not alone and $(1)" $(THREE) $(T) $(ARGS) || $(NONE)
 	@./setup.sh test $(PYTEST) -m "browser and alone and $(1)" $(T) $(ARGS) || $(NONE)
 	@./setup.sh test .venv/bin/python -m tests.support.databases run \
 		$(PYTEST) -m "(database or concurrency) and not browser and $(1)" $(2) $(T) $(ARGS) || $(NONE)

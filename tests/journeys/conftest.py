@@ -1,4 +1,4 @@
-"""Journeys go through the whole product, with real clients and a real Chromium."""
+"""Journeys go through the whole product, with real clients and a real Chromium; those in `drills` through another."""
 
 from collections.abc import Callable, Iterator
 

@@ -6,45 +6,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Error
 
 from tests.browser_node.test_isolation import PROBE, own_addresses
+from tests.journeys.reach import LOOPBACK, expect_metadata_and_private_addresses_closed, first_page, visit
 from tests.support import site as sites
 from tests.support.canary import Canary
 from tests.support.product import Product
 
 pytestmark = [pytest.mark.browser]
 ANN, BEN = "ann@example.org", "ben@example.org"
-
-LOOPBACK = (
-    "127.0.0.1",
-    "127.1",
-    "127.0.0.2",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "0.0.0.0",
-    "0",
-    "localhost",
-    "LOCALHOST.",
-    "any.localhost",
-    "localhost.localdomain",
-    "[::1]",
-    "[::]",
-    "[::ffff:127.0.0.1]",
-    "[64:ff9b::7f00:1]",
-)
-METADATA = (
-    "169.254.169.254",
-    "2852039166",
-    "0xa9fea9fe",
-    "0251.0376.0251.0376",
-    "169.254.43518",
-    "[::ffff:169.254.169.254]",
-    "[::ffff:a9fe:a9fe]",
-    "[64:ff9b::a9fe:a9fe]",
-)
-PRIVATE = ("10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.1.1", "[fd00::1]", "[fe80::1]", "198.18.0.1")
 
 # A worker of the page's own origin, which asks in its stead.
 WORKER = """
@@ -78,19 +49,6 @@ def connect(connect: Callable[[str], Browser]) -> Connect:
 def canary() -> Iterator[Canary]:
     with Canary("0.0.0.0") as listening:
         yield listening
-
-
-def first_page(browser: Browser) -> Page:
-    return browser.contexts[0].pages[0]
-
-
-def visit(page: Page, url: str) -> tuple[int, str]:
-    """The status and text that come; 0 and the error where nothing does."""
-    try:
-        answer = page.goto(url, timeout=10_000, wait_until="commit")
-    except Error as error:
-        return 0, str(error)
-    return answer.status if answer else 0, page.locator("body").inner_text(timeout=10_000)
 
 
 def test_a_page_reaches_no_service_of_this_machine_by_any_spelling(
@@ -149,34 +107,8 @@ def test_a_page_that_is_allowed_leads_no_further(running_product: Product, conne
     assert canary.hits == []
 
 
-def test_metadata_and_private_addresses_are_closed(
-    running_product: Product, drilled_product: Product, connect: Connect
-) -> None:
-    for product in (running_product, drilled_product):
-        page = first_page(connect(product))
-        for host in METADATA:
-            status, text = visit(page, f"http://{host}/latest/meta-data/")
-            assert status == 403, host
-            assert "No setting opens it" in text, host
-        for host in PRIVATE:
-            status, text = visit(page, f"http://{host}:8080/")
-            assert status == 403, host
-            assert "This address is closed to browsers" in text, host
-
-
-def test_the_product_itself_stays_closed_where_loopback_is_open(
-    drilled_product: Product, connect: Connect, canary: Canary
-) -> None:
-    page = first_page(connect(drilled_product))
-    node = int(drilled_product.environment["BROWSERGRID_NODE_ADDRESS"].rpartition(":")[2])
-    assert visit(page, f"http://127.0.0.1:{canary.port}/") == (200, "canary")
-    for port in (drilled_product.port, node):
-        for host in (*LOOPBACK, *own_addresses()):
-            status, text = visit(page, f"http://{host}:{port}/healthz")
-            assert status in {0, 403, 502}, (host, port, text)
-            assert status != 403 or "BrowserGrid" in text
-            assert '"status"' not in text
-        assert "belongs to BrowserGrid itself" in visit(page, f"http://127.0.0.1:{port}/")[1]
+def test_metadata_and_private_addresses_are_closed(running_product: Product, connect: Connect) -> None:
+    expect_metadata_and_private_addresses_closed(first_page(connect(running_product)))
 
 
 def test_no_file_of_the_installation_can_be_read(running_product: Product, connect: Connect) -> None:

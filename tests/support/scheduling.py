@@ -1,8 +1,10 @@
-"""Which tests go to the same process: those of a file, and all journeys, for each process with some runs a product."""
+"""Which tests go to the same process: those of a file; all journeys of a folder, which share a running product."""
+
+from pathlib import PurePosixPath
 
 from xdist.scheduler import LoadScopeScheduling
 
-JOURNEYS = "tests/journeys/"
+JOURNEYS = PurePosixPath("tests/journeys")
 
 
 class ByFile(LoadScopeScheduling):
@@ -11,9 +13,10 @@ class ByFile(LoadScopeScheduling):
 
 
 def scope_of(nodeid: str) -> str:
-    return JOURNEYS if nodeid.startswith(JOURNEYS) else nodeid.partition("::")[0]
+    file = PurePosixPath(nodeid.partition("::")[0])
+    return str(file.parent if file.is_relative_to(JOURNEYS) else file)
 
 
 def begins_late(nodeid: str) -> bool:
     """Whether it may wait: journeys take longest, and whoever has them should not have them last."""
-    return scope_of(nodeid) != JOURNEYS
+    return not scope_of(nodeid).startswith(str(JOURNEYS))

@@ -25,7 +25,7 @@ from tests.support.site import FILE
 from tests.support.site import Page as SitePage
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
-CLIENTS = Path(__file__).resolve().parents[1] / "clients"
+CLIENTS = Path(__file__).resolve().parents[2] / "clients"
 CANARY = "canary-7c1f0a"
 KINDS = ("text", "password", "search", "email", "tel", "url", "area", "editable")
 FORM = b"""<!doctype html><title>Form</title><form>
