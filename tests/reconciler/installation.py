@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from apps.nodes.credentials import node_key
-from apps.nodes.models import Node, Process
+from apps.nodes.models import Lease, Node, Process
 from apps.pools.models import Pool, PoolCounter, ProviderConfiguration
 from apps.sessions.queries import live
 from browser_node.client import NodeClient
@@ -181,14 +181,18 @@ class Installation:
         return there == {row.instance_id for row in live(self.pool.sessions.all())}
 
     def wait_at_min(self, *, within: float = 60.0) -> None:
-        eventually(lambda: is_at_min(self.pool), within=within, what=f"the pool at its min; {self.said()}")
+        eventually(lambda: is_at_min(self.pool), within=within, what=lambda: f"the pool at its min; {self.said()}")
 
     def wait_lead(self) -> None:
         """Until a watcher acts: the node, empty since its own start, has a browser."""
-        eventually(lambda: self.left().running, within=30, what=f"a browser; {self.said()}")
+        eventually(lambda: self.left().running, within=30, what=lambda: f"a browser; {self.said()}")
 
     def said(self) -> str:
+        """Rows, leases and the end of the log."""
         rows = [(row.state, row.end_reason) for row in live(self.pool.sessions.all())]
+        rows += list(Node.objects.values_list("name", "boot_id", "browsers", "lease_expires_at"))
+        rows += list(Process.objects.values_list("name", "boot_id", "lease_expires_at"))
+        rows += list(Lease.objects.values_list("name", "holder", "epoch", "expires_at"))
         return f"{rows} {self.log_path.read_text(errors='replace')[-1500:] if self.log_path.exists() else ''}"
 
 
@@ -228,7 +232,7 @@ def restart_again_and_again(installation: Installation, rounds: int, seed: int) 
     eventually(
         lambda: is_at_min(installation.pool) and installation.left() == at_rest and installation.same_browsers(),
         within=60,
-        what=f"rest; there is {installation.left()} {installation.said()}",
+        what=lambda: f"rest; there is {installation.left()} {installation.said()}",
     )
     assert_counted(installation.pool)
     assert killed, "no round fell on a browser that was there"

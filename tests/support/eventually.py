@@ -9,11 +9,13 @@ T = TypeVar("T")
 PAUSE_SECONDS = 0.02
 
 
-def eventually(ask: Callable[[], T], *, within: float = 10.0, what: str = "the state") -> T:
+def eventually(ask: Callable[[], T], *, within: float = 10.0, what: str | Callable[[], str] = "the state") -> T:
+    """`what` may be asked for when it did not come, to tell what there was instead."""
     deadline = time.monotonic() + within
     while not (answer := ask()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come within {within} s; last answer: {answer!r}")
+            named = what() if callable(what) else what
+            raise AssertionError(f"{named} did not come within {within} s; last answer: {answer!r}")
         time.sleep(PAUSE_SECONDS)
     return answer
 
