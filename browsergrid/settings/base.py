@@ -112,6 +112,7 @@ CHANNEL_LAYERS = {
     }
 }
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+CELERY_BROKER_TRANSPORT_OPTIONS = {"max_retries": 0}  # of who sends: without Redis it would wait for six seconds
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_IMPORTS = ("browsergrid.worker",)
 CELERY_TIMEZONE = "UTC"

@@ -97,6 +97,7 @@ class Installation:
             "BROWSERGRID_NODE_ADDRESS": self.node.address,
             "BROWSERGRID_RECONCILER_LEASE_SECONDS": LEASE_SECONDS,
             "REDIS_URL": f"unix://{self.directory}/redis.sock",  # which is there only where a worker needs it
+            "PYTHONFAULTHANDLER": "1",
         }
 
     def kill_node(self) -> None:
@@ -188,12 +189,13 @@ class Installation:
         eventually(lambda: self.left().running, within=30, what=lambda: f"a browser; {self.said()}")
 
     def said(self) -> str:
-        """Rows, leases and the end of the log."""
+        """Rows, leases and the end of the log, with what each thread of the watcher was about. It is ended by that."""
         rows = [(row.state, row.end_reason) for row in live(self.pool.sessions.all())]
         rows += list(Node.objects.values_list("name", "boot_id", "browsers", "lease_expires_at"))
         rows += list(Process.objects.values_list("name", "boot_id", "lease_expires_at"))
         rows += list(Lease.objects.values_list("name", "holder", "epoch", "expires_at"))
-        return f"{rows} {self.log_path.read_text(errors='replace')[-1500:] if self.log_path.exists() else ''}"
+        self.end_watcher(signal.SIGABRT)
+        return f"{rows} {self.log_path.read_text(errors='replace')[-6000:] if self.log_path.exists() else ''}"
 
 
 def answers(server: redis.Redis) -> bool:

@@ -1,10 +1,12 @@
 """Five loops that outlive what goes away, and what breaks; and a process that stops when it was replaced."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 
 import pytest
+from celery import current_app
 from django.db import OperationalError
 from redis.exceptions import ConnectionError as NoRedis
 
@@ -52,6 +54,14 @@ def test_a_loop_goes_on_after_whatever_it_raised(watcher: Watcher, error: Except
     watcher._over.set()
     thread.join(5)
     assert not thread.is_alive()
+
+
+def test_a_tick_that_cannot_be_passed_on_for_want_of_redis_waits_for_nothing(tmp_path: Path) -> None:
+    with current_app.connection_for_write(f"redis+socket://{tmp_path}/nowhere.sock") as nowhere:
+        began = time.monotonic()
+        with pytest.raises(module.tasks.tick.OperationalError):
+            module.tasks.tick.apply_async(connection=nowhere, retry=False)
+    assert time.monotonic() - began < 1.0
 
 
 def test_a_watcher_whose_name_was_taken_stops(watcher: Watcher) -> None:
