@@ -257,6 +257,10 @@ class Pages:
         devtools = self._connected()
         if waits:
             await devtools.send("Runtime.runIfWaitingForDebugger", session=session)
+            if page is not None and session == page.session:
+                # Of a page that begins with an address Chromium sometimes forgets what was enabled before it ran.
+                self.post(page, "Page.enable")
+                self._run(self._read_title(page))
 
     async def _prepare_page(self, page: Page, *, waits: bool) -> None:
         try:
