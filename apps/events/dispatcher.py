@@ -32,7 +32,7 @@ def wake_channel_is_available() -> bool:
 
 
 def others_commits() -> int:
-    """Another number when somebody else has committed anything: a fiftieth of a look at the table.
+    """Another number when somebody else has committed anything: a tenth of a look at the table.
 
     https://www.sqlite.org/pragma.html#pragma_data_version
     """

@@ -18,6 +18,7 @@ from tests.browser_node.test_app import keeper_of
 from tests.support.canary import Canary
 from tests.support.cdp import Cdp
 from tests.support.node import RunningNode
+from tests.support.spellings import METADATA
 
 pytestmark = pytest.mark.browser
 Start = Callable[..., LaunchSpec]
@@ -169,14 +170,7 @@ async def test_metadata_addresses_are_refused_in_every_spelling(
 ) -> None:
     spec = start(allow=allow)
     hosts = (
-        "169.254.169.254",
-        "2852039166",
-        "0xa9fea9fe",
-        "0251.0376.0251.0376",
-        "169.254.43518",
-        "[::ffff:169.254.169.254]",
-        "[::ffff:a9fe:a9fe]",
-        "[64:ff9b::a9fe:a9fe]",
+        *METADATA,
         "[2002:a9fe:a9fe::]",
         "[fd00:ec2::254]",
         "169.254.170.2",

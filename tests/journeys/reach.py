@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Browser, Error, Page
 
+from tests.support.spellings import METADATA
+
 LOOPBACK = (
     "127.0.0.1",
     "127.1",
@@ -19,16 +21,6 @@ LOOPBACK = (
     "[::]",
     "[::ffff:127.0.0.1]",
     "[64:ff9b::7f00:1]",
-)
-METADATA = (
-    "169.254.169.254",
-    "2852039166",
-    "0xa9fea9fe",
-    "0251.0376.0251.0376",
-    "169.254.43518",
-    "[::ffff:169.254.169.254]",
-    "[::ffff:a9fe:a9fe]",
-    "[64:ff9b::a9fe:a9fe]",
 )
 PRIVATE = ("10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.1.1", "[fd00::1]", "[fe80::1]", "198.18.0.1")
 

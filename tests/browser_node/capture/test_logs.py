@@ -33,11 +33,7 @@ def wait_for(node: RunningNode, spec: LaunchSpec, stream: Stream, **wanted: Any)
         there[:] = lines(node, spec, stream)
         return next((line for line in there if wanted.items() <= line.items()), None)
 
-    try:
-        found = eventually(look, within=15, what=f"{wanted} in {stream}")
-    except AssertionError as error:
-        error.add_note(f"it holds {there}")
-        raise
+    found = eventually(look, within=15, what=lambda: f"{wanted} in {stream}, which holds {there},")
     assert found is not None
     return found
 
