@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.journeys.windows import PICTURES, SIZES, THEMES, Open, Shoot, is_too_wide, until_live
 from tests.support.product import Product
@@ -70,6 +70,45 @@ def test_a_session_is_made_in_the_sheet_and_joined_by_what_was_copied(
     client.close()
     page.get_by_role("button", name="Release").click()
     expect(page.locator("#session-ending")).to_contain_text("You released this session", timeout=READY)
+
+
+def opened_without(script: str, page: Page, path: str) -> list[Route]:
+    """The page at the path, and the requests for its script of that name, which wait to be let on."""
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    address = re.compile(f"/{script}[.][^/]*js$")
+    page.route(address, hold)
+    with page.expect_request(address):
+        page.goto(path, wait_until="commit")
+    return held
+
+
+def test_rows_for_metadata_come_for_what_was_typed_before_the_script_was_there(
+    running_product: Product, open_page: Open
+) -> None:
+    page = open_page(running_product.admin_email)
+    held = opened_without("forms", page, "/sessions/new/")
+    page.get_by_label("Key 2").fill("order")
+    expect(page.get_by_label("Key 3")).to_have_count(0)
+    held[0].continue_()
+    expect(page.get_by_label("Key 3")).to_be_visible()
+
+
+def test_an_address_copied_before_the_script_was_there_is_not_the_mask(
+    running_product: Product, open_page: Open, mine: list[str]
+) -> None:
+    page = open_page(running_product.admin_email)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=running_product.url)
+    held = opened_without("session", page, f"/sessions/{make(running_product, mine, keep_alive=True)}/")
+    page.get_by_role("button", name="Copy Playwright Py").click()
+    held[0].continue_()
+    expect(page.locator("[data-client=playwright-python] bg-copy[data-done]")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "ticket=" in copied
+    assert "•" not in copied
 
 
 def test_what_is_noted_on_a_session_is_changed_in_place(

@@ -137,4 +137,6 @@ def is_too_wide(page: Page, size: str) -> bool:
 
 
 def until_live(page: Page) -> None:
+    """The line is up, and what the page's own elements do (keys, for one) is there."""
     page.wait_for_selector("bg-live[data-up]", state="attached")
+    page.wait_for_function("!document.querySelector(':not(:defined)')")

@@ -10,6 +10,11 @@ customElements.define("bg-copy", class extends HTMLElement {
 
   async handleEvent(event) {
     event.preventDefault();
+    if (this.closest("bg-join:not(:defined)")) { // still on its way, and until then its lines are masked
+      await customElements.whenDefined("bg-join");
+      this.querySelector("button").click();
+      return;
+    }
     const source = this.getAttribute("of");
     const text = this.getAttribute("text") ?? (source && document.getElementById(source)?.textContent) ?? "";
     if (!(await copied(text.trim(), this))) {

@@ -12,6 +12,7 @@ customElements.define("bg-pairs", class extends HTMLElement {
       this.rows.at(-1).querySelector("input").focus();
       this.dispatchEvent(new Event("input", { bubbles: true }));
     });
+    this.room(); // for what was typed before this script was there
   }
 
   get rows() {
