@@ -41,6 +41,7 @@ class Page:
     scale: float = 1.0  # of a pinch
     opened_at: float = field(default_factory=time.time)
     main_frame: str = ""
+    loader: str = ""  # of the document in it, as its navigation was told
     frames: set[str] = field(default_factory=set)  # sessions of frames that have a process of their own
     watchers: "list[Watcher]" = field(default_factory=list)  # those that were told of it
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)  # those of the beginning have prepared for it

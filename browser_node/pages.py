@@ -258,9 +258,16 @@ class Pages:
         if waits:
             await devtools.send("Runtime.runIfWaitingForDebugger", session=session)
             if page is not None and session == page.session:
-                # Of a page that begins with an address Chromium sometimes forgets what was enabled before it ran.
-                self.post(page, "Page.enable")
+                self._run(self._catch_up(page))
                 self._run(self._read_title(page))
+
+    async def _catch_up(self, page: Page) -> None:
+        """On a busy machine Chromium leaves out the navigation that a page begins with, or forgets what was enabled
+        before it ran."""
+        await self.send(page, "Page.enable")
+        frame = (await self.send(page, "Page.getFrameTree"))["frameTree"]["frame"]
+        if frame["url"] != "about:blank" and frame["loaderId"] != page.loader:
+            self._hear_of_page(page, "Page.frameNavigated", {"frame": frame, "type": "Navigation"})
 
     async def _prepare_page(self, page: Page, *, waits: bool) -> None:
         try:
@@ -331,6 +338,7 @@ def _note(page: Page, method: str, params: dict[str, Any]) -> bool:
     match method:
         case "Page.frameNavigated" if "parentId" not in params["frame"]:
             page.main_frame = params["frame"]["id"]
+            page.loader = params["frame"]["loaderId"]
             page.url = params["frame"]["url"] + params["frame"].get("urlFragment", "")
             page.has_crashed = False
         case "Page.navigatedWithinDocument" if params["frameId"] == page.main_frame:

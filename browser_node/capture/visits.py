@@ -44,7 +44,7 @@ class VisitLog(Watcher):
             if page in self._titles and page.title != self._titles[page]:
                 self._titles[page] = page.title
                 # Until a page has a title, Chromium calls it by its address.
-                if page.title and not page.url.partition("://")[2].startswith(page.title):
+                if page.title not in ("", page.url) and not page.url.partition("://")[2].startswith(page.title):
                     self._put(page, "title", page.title)
             if page.has_crashed != (page in self._crashed):
                 self._note_crash(page)

@@ -13,6 +13,7 @@ from browser_node.pages import Pages
 
 MOST_TEXT = 1_000_000
 MOST_POINTS = 10
+SETTLED_SECONDS = 1.0
 
 _BUTTONS = ("left", "middle", "right", "back", "forward")  # as a MouseEvent numbers them
 _DRAGS = {1: "left", 2: "right", 4: "middle"}  # what a move drags with, by the buttons that are down
@@ -35,8 +36,14 @@ class Hands:
         }
         self._pages = pages
         self._front: Page | None = None
+        self._acts: set[asyncio.Task[None]] = set()  # that the page has not dealt with yet
         self._moving: asyncio.Task[None] | None = None
         self._next_move: tuple[Page, Message] | None = None
+
+    async def settled(self) -> None:
+        """The page has dealt with all that was done so far, or hangs."""
+        if self._acts:
+            await asyncio.wait(self._acts, timeout=SETTLED_SECONDS)
 
     def _mouse(self, page: Page, message: Message) -> None:
         kind = one_of(message, "kind", _MOUSE)
@@ -105,7 +112,10 @@ class Hands:
         if self._front is not page:
             self._front = page
             self._pages.post(page, "Page.bringToFront")
-        return self._pages.act(page, method, params)
+        act = self._pages.act(page, method, params)
+        self._acts.add(act)
+        act.add_done_callback(self._acts.discard)
+        return act
 
 
 def _button(message: Message) -> str:

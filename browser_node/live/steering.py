@@ -1,6 +1,6 @@
 """What a person in control does beside input: addresses, tabs, dialogs, files, the clipboard, the window's size."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from browser_node.live import selection
 from browser_node.live.messages import Message, Refused, number, text, texts
@@ -20,10 +20,11 @@ PathOf = Callable[[str], str]
 class Steering:
     """One person's. Each of `deeds` takes a page and a message of its name; all raise Refused or DevtoolsError.
 
-    `path_of` gives the place of an uploaded file as the browser sees it, or raises Refused.
+    `path_of` gives the place of an uploaded file as the browser sees it, or raises Refused. `settled` waits for what
+    the same person's hands did: a command overtakes input.
     """
 
-    def __init__(self, pages: Pages, path_of: PathOf) -> None:
+    def __init__(self, pages: Pages, path_of: PathOf, settled: Callable[[], Awaitable[None]]) -> None:
         self.deeds = {
             "copy": self._copy,
             "dialog_answer": self._answer,
@@ -34,6 +35,7 @@ class Steering:
         }
         self._pages = pages
         self._path_of = path_of
+        self._settled = settled
 
     async def new_page(self, beside: Page | None) -> None:
         """In the same browser context, where there is one."""
@@ -44,6 +46,7 @@ class Steering:
         await self._pages.send_browser("Target.createTarget", params)
 
     async def _copy(self, page: Page, _: Message) -> Message:
+        await self._settled()
         return {"type": "clipboard", "text": await selection.read(self._pages, page)}
 
     async def _answer(self, page: Page, message: Message) -> None:

@@ -62,7 +62,7 @@ class Viewer(Watcher):
         self._send_text = send_text
         self._send_bytes = send_bytes
         self._hands = Hands(pages)
-        self._steering = Steering(pages, path_of)
+        self._steering = Steering(pages, path_of, self._hands.settled)
         self._want = Want()
         self._wants_inputs = False
         self._chosen: str | None = None  # a page; none: whichever is active

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from websockets.exceptions import InvalidStatus
+from websockets.sync import client
 
 from tests.support.eventually import eventually
 from tests.support.product import ROOT, Product
@@ -19,6 +21,7 @@ pytestmark = [pytest.mark.browser]
 
 LARGEST = str(256 * 1024 * 1024)  # what Chromium sends at most; daphne's own caps are 1 MiB
 MEGABYTE = 1_000_000
+DAPHNE_SECONDS = 5  # that it gives a WebSocket to open, of itself
 
 # Noise does not compress: a picture of it is as large as its pixels.
 NOISE = """
@@ -41,7 +44,14 @@ def daphne(running_product: Product, tmp_path_factory: pytest.TempPathFactory) -
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1", "-p", str(port)]
-    limits = ["--websocket-max-message-size", LARGEST, "--websocket-max-frame-size", LARGEST]
+    limits = [
+        "--websocket_connect_timeout",
+        "3600",
+        "--websocket-max-message-size",
+        LARGEST,
+        "--websocket-max-frame-size",
+        LARGEST,
+    ]
     log = tmp_path_factory.mktemp("daphne") / "log"
     with log.open("wb") as sink:
         process = subprocess.Popen(
@@ -93,6 +103,19 @@ def test_large_messages_pass_through_daphne_both_ways(running_product: Product, 
     assert page.evaluate("text => text.length", "y" * 2 * MEGABYTE) == 2 * MEGABYTE
     page.evaluate(NOISE)
     assert len(page.screenshot()) > 4.5 * MEGABYTE
+
+
+def test_who_waits_in_a_queue_for_longer_than_daphne_likes_is_not_cut_off(
+    running_product: Product, daphne: str
+) -> None:
+    full = {"name": "full", "min": 0, "max": 1, "max_concurrency": 1, "queue_timeout_seconds": DAPHNE_SECONDS + 2}
+    pool = running_product.api("POST", "/pools", json=full).json()["id"]
+    held = running_product.api("POST", "/sessions?wait=30", json={"pool": pool, "keep_alive": True}).json()["id"]
+    with pytest.raises(InvalidStatus) as refused:
+        client.connect(f"ws://{daphne}/connect?token={running_product.token}&pool={pool}", open_timeout=30, proxy=None)
+    assert refused.value.response.status_code == 403  # daphne knows no other refusal of a WebSocket
+    running_product.api("DELETE", f"/sessions/{held}")
+    running_product.api("DELETE", f"/pools/{pool}")
 
 
 def test_refusals_are_told_before_the_upgrade_through_daphne_too(running_product: Product, daphne: str) -> None:

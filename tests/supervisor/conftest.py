@@ -51,7 +51,7 @@ class FakeGrid:
         return warden.members(f"test-{self.process.pid}/")
 
     def wait_until_noted(self, note: str, *, times: int = 1) -> None:
-        eventually(lambda: self.notes.count(note) >= times, what=f"{note!r} in {self.output.read_text()}")
+        eventually(lambda: self.notes.count(note) >= times, what=lambda: f"{note!r} in {self.output.read_text()}")
 
     def end(self, with_signal: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(with_signal)

@@ -99,7 +99,7 @@ def _served(home: Path) -> Iterator[str]:
         eventually(
             lambda: server.poll() is not None or _succeeds(create, home),
             within=30,
-            what=f"PostgreSQL ({log.read_text()})",
+            what=lambda: f"PostgreSQL ({log.read_text()})",
         )
         if server.poll() is not None:
             raise NoPostgreSQL(f"postgres ended: {log.read_text()}")

@@ -14,8 +14,7 @@ def eventually(ask: Callable[[], T], *, within: float = 10.0, what: str | Callab
     deadline = time.monotonic() + within
     while not (answer := ask()):
         if time.monotonic() > deadline:
-            named = what() if callable(what) else what
-            raise AssertionError(f"{named} did not come within {within} s; last answer: {answer!r}")
+            raise _missed(what, within, answer)
         time.sleep(PAUSE_SECONDS)
     return answer
 
@@ -29,10 +28,17 @@ def becomes(ask: Callable[[], T], wanted: T, *, within: float = 10.0, what: str 
         time.sleep(PAUSE_SECONDS)
 
 
-async def eventually_async(ask: Callable[[], T], *, within: float = 10.0, what: str = "the state") -> T:
+async def eventually_async(
+    ask: Callable[[], T], *, within: float = 10.0, what: str | Callable[[], str] = "the state"
+) -> T:
     deadline = time.monotonic() + within
     while not (answer := ask()):
         if time.monotonic() > deadline:
-            raise AssertionError(f"{what} did not come within {within} s; last answer: {answer!r}")
+            raise _missed(what, within, answer)
         await asyncio.sleep(PAUSE_SECONDS)
     return answer
+
+
+def _missed(what: str | Callable[[], str], within: float, answer: object) -> AssertionError:
+    named = what() if callable(what) else what
+    return AssertionError(f"{named} did not come within {within} s; last answer: {answer!r}")

@@ -83,7 +83,7 @@ class Live:
         """The last message of that kind and with those fields, as soon as there is one."""
 
         found = await eventually_async(
-            lambda: self.last(_type, **fields), what=f"a message {_type} {fields} among {self.told}"
+            lambda: self.last(_type, **fields), what=lambda: f"a message {_type} {fields} among {self.told}"
         )
         assert found is not None
         return found

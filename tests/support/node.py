@@ -67,7 +67,10 @@ class RunningNode:
     def start(self) -> NodeHealth:
         """Until it answers; may be called again after `stop` or `kill`."""
         self.spawn()
-        return eventually(self._health, within=READY_SECONDS, what=f"the node's health; it said: {self.log[-2000:]}")
+        return eventually(self._health, within=READY_SECONDS, what=self._silent)
+
+    def _silent(self) -> str:
+        return f"the node's health; it said: {self.log[-2000:]}"
 
     def spawn(self) -> subprocess.Popen[bytes]:
         """`start` without waiting."""

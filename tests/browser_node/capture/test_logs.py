@@ -120,7 +120,9 @@ async def test_pages_are_kept_as_they_open_move_and_close(node: RunningNode, sta
         wait_for(node, spec, Stream.PAGE, page=target, kind="title", title="Other")
         await cdp.send("Target.closeTarget", targetId=target)
         wait_for(node, spec, Stream.PAGE, page=target, kind="closed")
-    first = [line for line in lines(node, spec, Stream.PAGE) if line["page"] != target]
+    kept = lines(node, spec, Stream.PAGE)
+    assert sorted(line["kind"] for line in kept if line["page"] == target) == ["closed", "navigated", "opened", "title"]
+    first = [line for line in kept if line["page"] != target]
     visited = [line["url"] for line in first if line["kind"] == "navigated"]
     assert visited == [site.url + "/a", site.url + "/b?session=REDACTED"]
 

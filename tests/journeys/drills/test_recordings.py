@@ -89,7 +89,7 @@ def wait_stored(product: Product, session: str) -> dict[str, Any]:
         said[:] = [(row["kind"], row["state"], row["error"]) for row in rows]
         return next((row for row in rows if row["kind"] != "logs" and row["state"] in {"stored", "failed"}), None)
 
-    found = eventually(stored, within=120, what=f"a stored recording; {said}")
+    found = eventually(stored, within=120, what=lambda: f"a stored recording; {said}")
     assert found is not None
     assert found["state"] == "stored", found
     return found
