@@ -25,6 +25,7 @@ from browser_node.jail import Confinement, Jail, JailError
 from browser_node.live.stream import VideoStream
 from browser_node.pages import Pages
 from browser_node.supervisor import Supervisor, Unreachable
+from browser_node.tabs import Tabs
 from browser_node.wire import LaunchSpec, Reason
 
 _LOOK_SECONDS = 0.01
@@ -59,7 +60,8 @@ class Life:
         rules = Rules.parse(spec.egress.allow, ground.config.blocked)
         destinations = Destinations(rules, ground.resolver, spec.options.upstream_proxy)
         self.forwarder = Forwarder(spec.instance_id, destinations)
-        self.pages = Pages(self._open_devtools)
+        self._tabs = Tabs()
+        self.pages = Pages(self._open_devtools, self._tabs)
         self.casts = Casts(self.pages)
         self.video = VideoStream(self.pages, self.casts)
         self._ports = launch.INSIDE
@@ -196,6 +198,7 @@ class Life:
         devtools.listen(self._hear)
         supervisor = Supervisor(devtools, self.spec.options.viewport, self._changed)
         await supervisor.allow_downloads(self.files.downloads)
+        await supervisor.discover_tabs()
         return supervisor
 
     async def _open_devtools(self) -> Devtools:
@@ -204,6 +207,7 @@ class Life:
             return await Devtools.open(await self.connect(), self.version.path)
 
     def _hear(self, method: str, params: dict[str, Any], session: str) -> None:
+        self._tabs.hear(method, params)
         match method:
             case "Browser.downloadWillBegin":
                 self.files.began(params["guid"], params["suggestedFilename"], params["url"], params["frameId"])

@@ -46,6 +46,46 @@ class Page:
     watchers: "list[Watcher]" = field(default_factory=list)  # those that were told of it
     is_ready: asyncio.Event = field(default_factory=asyncio.Event)  # those of the beginning have prepared for it
 
+    def note(self, method: str, params: dict[str, Any]) -> bool:
+        """Keep what an event tells of it; true when it is another than before."""
+        match method:
+            case "Page.frameNavigated" if "parentId" not in params["frame"]:
+                self.main_frame = params["frame"]["id"]
+                self.loader = params["frame"]["loaderId"]
+                self.url = params["frame"]["url"] + params["frame"].get("urlFragment", "")
+                self.has_crashed = False
+            case "Page.navigatedWithinDocument" if params["frameId"] == self.main_frame:
+                self.url = params["url"]
+            case "Page.frameStartedLoading" if params["frameId"] == self.main_frame:
+                self.is_loading = True
+            case "Page.frameStoppedLoading" if params["frameId"] == self.main_frame:
+                self.is_loading = False
+            case "Page.javascriptDialogOpening":
+                self.dialog = Dialog(params["type"], params["message"], params.get("defaultPrompt", ""))
+            case "Page.javascriptDialogClosed":
+                self.dialog = None
+            case _:
+                return False
+        return True
+
+    def note_chooser(self, session: str, method: str, params: dict[str, Any]) -> bool:
+        """What asks for files, until its frame or the whole page is another one; true when that changed."""
+        chooser = self.chooser
+        match method:
+            case "Page.fileChooserOpened" if "backendNodeId" in params:
+                is_multiple = params["mode"] == "selectMultiple"
+                self.chooser = Chooser(session, params["frameId"], params["backendNodeId"], is_multiple)
+            case "Page.frameNavigated" if chooser and (
+                params["frame"]["id"] == chooser.frame
+                or (session == self.session and "parentId" not in params["frame"])
+            ):
+                self.chooser = None
+            case "Page.frameDetached" if chooser and params["frameId"] == chooser.frame:
+                self.chooser = None
+            case _:
+                return False
+        return True
+
 
 class Watcher:
     """What may be learnt of the pages of one browser; override what is of interest.

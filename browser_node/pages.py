@@ -7,13 +7,15 @@ What a client may have set is left alone: never an `Emulation` command from here
 """
 
 import asyncio
+import bisect
 import contextlib
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from typing import Any
 
 from browser_node.devtools import Devtools, DevtoolsError
-from browser_node.page import Chooser, Dialog, Page, Watcher
+from browser_node.page import Page, Watcher
+from browser_node.tabs import Tabs
 
 logger = logging.getLogger(__name__)
 
@@ -27,11 +29,13 @@ _WAIT = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 class Pages:
     """`held` first; everything else is for holders. `open_devtools` raises DevtoolsError or OSError."""
 
-    def __init__(self, open_devtools: Callable[[], Awaitable[Devtools]]) -> None:
+    def __init__(self, open_devtools: Callable[[], Awaitable[Devtools]], tabs: Tabs) -> None:
         self._open_devtools = open_devtools
+        self._tabs = tabs
         self._devtools: Devtools | None = None
         self._lock = asyncio.Lock()
         self._holds = 0
+        self._is_finding = False  # those there are, one after the other
         self._watchers: list[Watcher] = []
         self._by_session: dict[str, Page] = {}
         self._by_frame: dict[str, Page] = {}
@@ -40,12 +44,12 @@ class Pages:
 
     @property
     def all(self) -> list[Page]:
-        """In the order they were found in."""
-        return list(self._by_session.values())
+        """In the order they were opened in."""
+        return sorted(self._by_session.values(), key=lambda page: self._tabs.opened(page.target))
 
     @property
     def active(self) -> Page | None:
-        """The one that was attached, navigated or acted on last."""
+        """The one that was opened, navigated or acted on last."""
         return self._recent[-1] if self._recent else None
 
     @property
@@ -138,6 +142,7 @@ class Pages:
         devtools.listen(self._hear)
         self._run(self._mourn(devtools))
         pages = [{"type": "page"}]
+        self._is_finding = True
         try:
             # Found targets tell their titles; the attached ones come while the second call is answered.
             await devtools.send("Target.setDiscoverTargets", {"discover": True, "filter": pages})
@@ -145,6 +150,9 @@ class Pages:
         except BaseException:  # a holder that left meanwhile, too: whoever waits for the lock attaches anew
             await self._let_go(devtools)
             raise
+        finally:
+            self._is_finding = False
+        self._changed()
 
     async def _detach(self) -> None:
         async with self._lock:
@@ -190,14 +198,14 @@ class Pages:
         elif (page := self._by_session.get(session)) is not None:
             self._hear_of_page(page, method, params)
         elif (page := self._by_frame.get(session)) is not None:
-            if _note_chooser(page, session, method, params):
+            if page.note_chooser(session, method, params):
                 self._changed()
             for watcher in list(page.watchers):
                 watcher.frame_event(page, session, method, params)
 
     def _hear_of_page(self, page: Page, method: str, params: dict[str, Any]) -> None:
-        is_news = _note_chooser(page, page.session, method, params)
-        if _note(page, method, params):
+        is_news = page.note_chooser(page.session, method, params)
+        if page.note(method, params):
             is_news = True
             if method == "Page.frameNavigated":
                 self.activate(page.target)
@@ -245,7 +253,7 @@ class Pages:
             page = Page(info["targetId"], session, info.get("browserContextId", ""), info["url"], info["title"])
             page.main_frame = page.target
             self._by_session[session] = page
-            self._recent.append(page)
+            bisect.insort(self._recent, page, key=lambda each: self._tabs.moved(each.target))
         self._run(self._let_run(page, session, waits=params["waitingForDebugger"]))
 
     async def _let_run(self, page: Page | None, session: str, *, waits: bool) -> None:
@@ -266,7 +274,8 @@ class Pages:
         before it ran."""
         await self.send(page, "Page.enable")
         frame = (await self.send(page, "Page.getFrameTree"))["frameTree"]["frame"]
-        if frame["url"] != "about:blank" and frame["loaderId"] != page.loader:
+        is_there = self._by_session.get(page.session) is page
+        if is_there and frame["url"] != "about:blank" and frame["loaderId"] != page.loader:
             self._hear_of_page(page, "Page.frameNavigated", {"frame": frame, "type": "Navigation"})
 
     async def _prepare_page(self, page: Page, *, waits: bool) -> None:
@@ -323,6 +332,8 @@ class Pages:
             watcher.gone(page)
 
     def _changed(self) -> None:
+        if self._is_finding:
+            return
         for watcher in list(self._watchers):
             watcher.changed()
 
@@ -331,47 +342,6 @@ class Pages:
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
-
-
-def _note(page: Page, method: str, params: dict[str, Any]) -> bool:
-    """Keep what an event tells of the page; true when it is another than before."""
-    match method:
-        case "Page.frameNavigated" if "parentId" not in params["frame"]:
-            page.main_frame = params["frame"]["id"]
-            page.loader = params["frame"]["loaderId"]
-            page.url = params["frame"]["url"] + params["frame"].get("urlFragment", "")
-            page.has_crashed = False
-        case "Page.navigatedWithinDocument" if params["frameId"] == page.main_frame:
-            page.url = params["url"]
-        case "Page.frameStartedLoading" if params["frameId"] == page.main_frame:
-            page.is_loading = True
-        case "Page.frameStoppedLoading" if params["frameId"] == page.main_frame:
-            page.is_loading = False
-        case "Page.javascriptDialogOpening":
-            page.dialog = Dialog(params["type"], params["message"], params.get("defaultPrompt", ""))
-        case "Page.javascriptDialogClosed":
-            page.dialog = None
-        case _:
-            return False
-    return True
-
-
-def _note_chooser(page: Page, session: str, method: str, params: dict[str, Any]) -> bool:
-    """What asks for files, until its frame or the whole page is another one; true when that changed."""
-    chooser = page.chooser
-    match method:
-        case "Page.fileChooserOpened" if "backendNodeId" in params:
-            is_multiple = params["mode"] == "selectMultiple"
-            page.chooser = Chooser(session, params["frameId"], params["backendNodeId"], is_multiple)
-        case "Page.frameNavigated" if chooser and (
-            params["frame"]["id"] == chooser.frame or (session == page.session and "parentId" not in params["frame"])
-        ):
-            page.chooser = None
-        case "Page.frameDetached" if chooser and params["frameId"] == chooser.frame:
-            page.chooser = None
-        case _:
-            return False
-    return True
 
 
 async def _in_time(work: Awaitable[None]) -> None:

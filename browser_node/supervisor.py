@@ -42,6 +42,10 @@ class Supervisor:
         behavior = {"behavior": "allowAndName", "downloadPath": directory, "eventsEnabled": True}
         await self._devtools.send("Browser.setDownloadBehavior", behavior)
 
+    async def discover_tabs(self) -> None:
+        """Events tell of each from now on, and of those there are. Raises DevtoolsError."""
+        await self._devtools.send("Target.setDiscoverTargets", {"discover": True, "filter": [{"type": "page"}]})
+
     async def cancel_download(self, number: str) -> None:
         """Raises DevtoolsError, also where it is over already."""
         await self._devtools.send("Browser.cancelDownload", {"guid": number})

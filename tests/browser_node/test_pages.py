@@ -10,6 +10,7 @@ from browser_node import pages as pages_module
 from browser_node.devtools import Devtools, DevtoolsError, OnEvent
 from browser_node.page import Chooser, Dialog, Page, Watcher
 from browser_node.pages import Pages
+from browser_node.tabs import Tabs
 from tests.support.eventually import eventually_async
 
 BLANK = {"id": "a", "url": "about:blank", "loaderId": "blank"}
@@ -120,8 +121,13 @@ def opened() -> Opened:
 
 
 @pytest.fixture
-def pages(opened: Opened) -> Pages:
-    return Pages(opened)
+def tabs() -> Tabs:
+    return Tabs()
+
+
+@pytest.fixture
+def pages(opened: Opened, tabs: Tabs) -> Pages:
+    return Pages(opened, tabs)
 
 
 async def test_a_connection_is_there_while_somebody_holds_the_pages(pages: Pages, opened: Opened) -> None:
@@ -196,6 +202,23 @@ async def test_a_second_watcher_is_told_of_what_is_there(pages: Pages, opened: O
             assert second.heard[-1] == ("Page.loadEventFired", "a")
         opened.now.tell("Page.loadEventFired", {}, "s-a")
         assert len(second.heard) == 2
+
+
+async def test_pages_stand_in_the_order_they_were_opened_in_and_the_last_that_moved_is_active(
+    pages: Pages, opened: Opened, tabs: Tabs
+) -> None:
+    for target in "cab":
+        tabs.hear("Target.targetCreated", {"targetInfo": {"targetId": target, "url": "about:blank"}})
+    tabs.hear("Target.targetInfoChanged", {"targetInfo": {"targetId": "a", "url": "https://a/"}})
+    async with pages.held(Told()):
+        for target in "abc":  # Chromium attaches by the ids
+            opened.now.attach(target)
+        assert [page.target for page in pages.all] == ["c", "a", "b"]
+        assert pages.active is pages.find("a")
+        pages.activate("c")
+        opened.now.attach("0", waits=True)
+        assert [page.target for page in pages.all] == ["c", "a", "b", "0"]
+        assert pages.active is pages.find("0")
 
 
 async def test_a_page_that_goes_as_soon_as_it_came_leaves_nothing(pages: Pages, opened: Opened) -> None:
@@ -306,7 +329,7 @@ async def test_a_browser_that_cannot_be_reached_is_an_error() -> None:
         raise OSError("refused")
 
     with pytest.raises(DevtoolsError, match="refused"):
-        async with Pages(fail).held(Told()):
+        async with Pages(fail, Tabs()).held(Told()):
             pass
 
 

@@ -137,6 +137,23 @@ async def test_the_view_follows_the_active_page_until_one_is_chosen(node: Runnin
         assert (await live.heard("page"))["id"] == first
 
 
+async def test_one_who_comes_beside_many_tabs_sees_the_one_that_moved_last(node: RunningNode, start: Start) -> None:
+    spec = start()
+    async with await Cdp.connect(node, spec) as cdp:
+        await cdp.goto(await cdp.page(), "data:text/html,first")
+        targets = [
+            (await cdp.send("Target.createTarget", url=f"data:text/html,<title>{n}</title>"))["targetId"]
+            for n in range(5)
+        ]
+        session = (await cdp.send("Target.attachToTarget", targetId=targets[2], flatten=True))["sessionId"]
+        await cdp.goto(session, "data:text/html,<body style='background:rgb(200,20,10)'>moved")
+        async with await Live.open(node, spec) as live:
+            assert colour((await live.frame()).jpeg)[0] > 180
+            assert [each["id"] for each in live.told if each["type"] == "page"] == [targets[2]]
+            told = (await live.heard("pages"))["pages"]
+            assert [page["id"] for page in told][1:] == targets
+
+
 async def test_a_page_of_a_context_of_its_own_is_seen_too(node: RunningNode, start: Start) -> None:
     spec = start()
     async with await Cdp.connect(node, spec) as cdp, await Live.open(node, spec) as live:

@@ -6,6 +6,7 @@ from browser_node.casts import Casts
 from browser_node.devtools import DevtoolsError
 from browser_node.live.viewer import MOST_WAITING, Mode, Viewer
 from browser_node.pages import Pages
+from browser_node.tabs import Tabs
 
 
 async def refuse(*_: object) -> NoReturn:
@@ -13,7 +14,7 @@ async def refuse(*_: object) -> NoReturn:
 
 
 def viewer() -> Viewer:
-    pages = Pages(refuse)
+    pages = Pages(refuse, Tabs())
     return Viewer(Mode.VIEW, pages, Casts(pages), path_of=str, send_text=refuse, send_bytes=refuse)
 
 
