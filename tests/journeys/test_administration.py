@@ -25,7 +25,8 @@ def test_its_pages_break_no_policy(running_product: Product, open_page: Open) ->
         answer = page.goto(path)
         assert answer is not None
         if answer.ok:
-            page.wait_for_function("window.Alpine && !document.querySelector('[x-cloak]')")
+            page.wait_for_selector("[x-cloak]", state="detached")
+            assert page.evaluate("'Alpine' in window")
 
 
 def test_its_rail_and_its_actions_work(running_product: Product, open_page: Open) -> None:

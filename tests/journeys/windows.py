@@ -137,6 +137,9 @@ def is_too_wide(page: Page, size: str) -> bool:
 
 
 def until_live(page: Page) -> None:
-    """The line is up, and what the page's own elements do (keys, for one) is there."""
+    """The line is up, and what the page's own elements do (keys, for one) is there.
+
+    Asked by selectors: our policy lets no function be waited for in the page, unless it is true at once.
+    """
     page.wait_for_selector("bg-live[data-up]", state="attached")
-    page.wait_for_function("!document.querySelector(':not(:defined)')")
+    page.wait_for_selector(":not(:defined)", state="detached")
