@@ -23,6 +23,7 @@ TITLE_PAUSES = (0.0, 0.5, 2.0)  # seconds, one after the other, for scripts to s
 INTRODUCTION_SECONDS = 2.0  # for one watcher to prepare for a page, which does not run before
 
 _TITLE_MAY_BE_NEW = ("Page.domContentEventFired", "Page.loadEventFired", "Page.navigatedWithinDocument")
+_EMPTY = ("", "about:blank")  # of a tab that has shown nothing yet: the first while its own document is on its way
 _WAIT = {"autoAttach": True, "waitForDebuggerOnStart": True, "flatten": True}
 
 
@@ -275,7 +276,7 @@ class Pages:
         await self.send(page, "Page.enable")
         frame = (await self.send(page, "Page.getFrameTree"))["frameTree"]["frame"]
         is_there = self._by_session.get(page.session) is page
-        if is_there and frame["url"] != "about:blank" and frame["loaderId"] != page.loader:
+        if is_there and frame["url"] not in _EMPTY and frame["loaderId"] != page.loader:
             self._hear_of_page(page, "Page.frameNavigated", {"frame": frame, "type": "Navigation"})
 
     async def _prepare_page(self, page: Page, *, waits: bool) -> None:

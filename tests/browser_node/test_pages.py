@@ -170,13 +170,16 @@ async def test_the_navigation_that_a_page_begins_with_is_told_once(
         await eventually_async(lambda: pages.all[0].watchers)
         if is_told:
             opened.now.navigate("a", "https://a/")
+        await eventually_async(lambda: ("Page.frameNavigated", "a") in told.heard)
         await eventually_async(lambda: ("Target.getTargetInfo", "") in opened.now.sent)
         assert [kind for kind, *_ in told.heard].count("Page.frameNavigated") == 1
         assert pages.all[0].url == "https://a/"
 
 
-async def test_an_empty_page_has_navigated_nowhere(pages: Pages, opened: Opened) -> None:
+@pytest.mark.parametrize("address", ["about:blank", ""])
+async def test_an_empty_page_has_navigated_nowhere(pages: Pages, opened: Opened, address: str) -> None:
     async with pages.held(told := Told()):
+        opened.now.frame = BLANK | {"url": address}
         opened.now.attach("a", waits=True)
         await eventually_async(lambda: ("Target.getTargetInfo", "") in opened.now.sent)
         assert told.heard == [("attached", "a")]

@@ -117,7 +117,8 @@ async def test_pages_are_kept_as_they_open_move_and_close(node: RunningNode, sta
         await cdp.evaluate(page, "history.pushState({}, '', '/b?session=secret')")
         wait_for(node, spec, Stream.PAGE, kind="title", title="First")
         target = (await cdp.send("Target.createTarget", url=site.url + "/other"))["targetId"]
-        wait_for(node, spec, Stream.PAGE, page=target, kind="title", title="Other")
+        for kind, title in (("navigated", ""), ("title", "Other")):
+            wait_for(node, spec, Stream.PAGE, page=target, kind=kind, title=title)
         await cdp.send("Target.closeTarget", targetId=target)
         wait_for(node, spec, Stream.PAGE, page=target, kind="closed")
     kept = lines(node, spec, Stream.PAGE)
