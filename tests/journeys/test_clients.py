@@ -128,7 +128,7 @@ def test_a_popup_and_a_download_work_as_on_a_browser_of_ones_own(
     page.goto(running_product.site.url)
     with page.expect_popup() as popup:
         page.click("#popup")
-    assert popup.value.title() == "Other"
+    expect(popup.value).to_have_title("Other")
     with page.expect_download() as download:
         page.click("#download")
     assert download.value.suggested_filename == "numbers.txt"
