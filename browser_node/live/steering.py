@@ -21,7 +21,7 @@ class Steering:
     """One person's. Each of `deeds` takes a page and a message of its name; all raise Refused or DevtoolsError.
 
     `path_of` gives the place of an uploaded file as the browser sees it, or raises Refused. `settled` waits for what
-    the same person's hands did: a command overtakes input.
+    the same person's hands did: a command may overtake input.
     """
 
     def __init__(self, pages: Pages, path_of: PathOf, settled: Callable[[], Awaitable[None]]) -> None:
